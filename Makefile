@@ -39,12 +39,13 @@ mutants: $(VENV)/.installed-test $(VENV)/.installed-mutants ## which changes of 
 setup: $(VENV)/.installed-test ## .venv with everything, the `milepost` command in it
 	@echo "Ready: now type 'make run' (the demo), or '$(BIN)/milepost --help'."
 
-lint: $(VENV)/.installed-test ## ruff, mypy, import contracts, and the shipped maps
+lint: $(VENV)/.installed-test ## ruff, mypy, import contracts, the shipped maps, and what languages lack
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/milepost lint maps milepost/patterns
+	$(BIN)/milepost languages
 
 hooks: $(VENV)/.installed-test $(VENV)/.installed-hooks ## the quick checks before each commit, by pre-commit
 	$(BIN)/pre-commit install

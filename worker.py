@@ -11,9 +11,11 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -25,13 +27,16 @@ from activities.deliveries import DeliveryActivities
 from activities.failures import NamelessFailures
 from activities.journey import NO_GRACE, JourneyActivities
 from activities.rollout import RolloutActivities
+from milepost.brand.brand import UNBRANDED, Brand
 from milepost.channels.links import LinkSigner
 from milepost.channels.protocol import Channel
 from milepost.channels.registry import channel_for
 from milepost.devserver.data_folder import address_of
 from milepost.event_loop import run
-from milepost.intake.context import retention_of
+from milepost.files.kept_files import kept_files
+from milepost.intake.context import brand_of, retention_of
 from milepost.intake.intake import Intake
+from milepost.intake.mailbox_reader import MailboxReader, imap_server
 from milepost.intake.sync.runner import SyncRunner
 from milepost.planner.clock import REAL_TIME, JourneyClock
 from milepost.settings import Settings, load
@@ -45,6 +50,7 @@ from milepost.temporal.logs import write_logs
 from milepost.temporal.process_exit import run_and_leave
 from milepost.temporal.search_attributes import register_search_attributes
 from milepost.temporal.task_queues import pollers
+from milepost.translations.languages import languages_in
 from milepost.wire.journey import TASK_QUEUE
 from workflows.book_import import BookImport
 from workflows.customer_journey import CustomerJourney
@@ -65,7 +71,10 @@ def make_worker(
     *,
     compiled_maps: CompiledMaps | None = None,
     journey_clock: JourneyClock = REAL_TIME,
+    languages_folder: Path | None = None,
     grace: timedelta = NO_GRACE,
+    reply_address: str | None = None,
+    brand: Brand = UNBRANDED,
     task_queue: str = TASK_QUEUE,
     interceptors: Sequence[Interceptor] = (),
     cached_workflows: int = CACHED_WORKFLOWS,
@@ -74,9 +83,12 @@ def make_worker(
     """A worker with all workflows and activities; `async with` runs it."""
     maps = compiled_maps or CompiledMaps(store)
     journey = JourneyActivities(store, maps, grace)
-    intake = Intake(store, client, journey_clock, compiled_maps=maps, task_queue=task_queue)
+    intake = Intake(
+        store, client, journey_clock, compiled_maps=maps, task_queue=task_queue, languages_folder=languages_folder
+    )
     rollout, book_import = RolloutActivities(intake.context), ImportActivities(intake)
-    deliveries = DeliveryActivities(store, maps, channel, links)
+    languages = languages_in(languages_folder)
+    deliveries = DeliveryActivities(store, maps, channel, links, languages, reply_address=reply_address, brand=brand)
     return Worker(
         client,
         task_queue=task_queue,
@@ -99,8 +111,11 @@ async def run_worker(
         TemporalUnreachableError: Temporal doesn't answer.
         SearchAttributesMissingError: the namespace lacks them, and we may not add them.
         ChannelMisconfiguredError: the settings of the channel are incomplete.
+        NoSuchFolderError: the folder of translations isn't there.
+        CatalogueError: translations of the folder can't be used.
     """
     channel = channel_for(settings)
+    languages_in(settings.languages)  # refuses now what can't be used
     links = LinkSigner(settings.signing_key(), settings.links_begin_with)
     async with open_store(settings.database, durable=settings.durable) as store:
         await check(store)
@@ -111,19 +126,30 @@ async def run_worker(
         compiled_maps = CompiledMaps(store)
         await compiled_maps.warm_up()
         retention = retention_of(settings)
-        intake = Intake(store, client, journey_clock, compiled_maps=compiled_maps, retention=retention)
+        intake = Intake(
+            store,
+            client,
+            journey_clock,
+            compiled_maps=compiled_maps,
+            retention=retention,
+            files=kept_files(settings),
+        )
         async with make_worker(
             client,
             store,
             channel,
             links,
             compiled_maps=compiled_maps,
+            languages_folder=settings.languages,
             journey_clock=journey_clock,
             grace=settings.grace,
+            reply_address=settings.reply_address,
+            brand=brand_of(settings),
         ):
             on_ready()
             log.info("worker is at work", namespace=client.namespace, channel=channel.name, speed=journey_clock.speed)
-            await _sweep_until_stopped(intake, SyncRunner(intake, settings))
+            mailbox = MailboxReader(intake.context, imap_server(settings), settings.imap_every)
+            await _work_until_stopped(intake.sweeper.run(), SyncRunner(intake, settings).run(), mailbox.run())
         log.info("worker has stopped")
 
 
@@ -148,12 +174,12 @@ def _machine() -> str:
     return f"@{socket.gethostname()}"
 
 
-async def _sweep_until_stopped(intake: Intake, books: SyncRunner) -> None:
+async def _work_until_stopped(*work: Coroutine[Any, Any, None]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    tasks = [asyncio.create_task(intake.sweeper.run()), asyncio.create_task(books.run())]
+    tasks = [asyncio.create_task(each) for each in work]
     try:
         await stop.wait()
     finally:

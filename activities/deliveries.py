@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -16,22 +16,37 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from milepost import metrics
-from milepost.channels.links import LinkSigner
-from milepost.channels.message_text import MessageSource, outgoing, write
+from milepost.brand.brand import UNBRANDED, Brand
+from milepost.channels.links import LinkSigner, MessageLinks
+from milepost.channels.message_text import MessageSource, outgoing, signed, write
 from milepost.channels.protocol import Channel, OutgoingMessage, TemporaryDeliveryError, UndeliverableError
 from milepost.customer import Mail, is_forgotten
+from milepost.explain.people_names import colleagues_named
 from milepost.language.templates.source import TemplateError
+from milepost.planner.enums import MessageReason
 from milepost.planner.facts import MessageFailed, MessageReturned, to_json
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
-from milepost.store import absences, clock, inbox, journeys, mail_choices, mail_switches, messages
+from milepost.store import (
+    absences,
+    answered_messages,
+    clock,
+    inbox,
+    journeys,
+    links,
+    mail_choices,
+    mail_switches,
+    messages,
+)
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.errors import UnknownJourneyError, UnknownMessageError
 from milepost.store.inbox import NewFact
 from milepost.store.messages import FailureCause
+from milepost.store.people import KnownPeople
 from milepost.store.stand_ins import StandIns
 from milepost.store.tables import JourneyRow, MessageRow
+from milepost.translations.languages import Languages, shipped
 from milepost.wire.activities import DeliveryOrder
 
 log = structlog.get_logger()
@@ -55,11 +70,26 @@ def _cause(error: UndeliverableError) -> FailureCause:
 class DeliveryActivities:
     """Delivers messages. A message that was sent is not sent again."""
 
-    def __init__(self, store: Store, compiled_maps: CompiledMaps, channel: Channel, links: LinkSigner) -> None:
+    def __init__(
+        self,
+        store: Store,
+        compiled_maps: CompiledMaps,
+        channel: Channel,
+        links: LinkSigner,
+        languages: Languages | None = None,
+        *,
+        reply_address: str | None = None,
+        brand: Brand = UNBRANDED,
+    ) -> None:
+        """`reply_address` is the address at which replies are read; None: they are not."""
         self._store = store
+        self._languages = languages or shipped()
         self._compiled_maps = compiled_maps
         self._channel = channel
         self._links = links
+        self._people = KnownPeople(store)
+        self._reply_address = reply_address
+        self._brand = brand
 
     @activity.defn
     async def deliver(self, order: DeliveryOrder) -> bool:
@@ -73,7 +103,8 @@ class DeliveryActivities:
         """
         async with heartbeat():
             try:
-                return await self._deliver(order)
+                with colleagues_named(await self._people.names(), self._people.booking_links):
+                    return await self._deliver(order)
             except (UnknownJourneyError, UnknownMessageError):
                 log.info("message is gone and no longer of interest", journey=order.journey)
                 return False
@@ -152,16 +183,39 @@ class DeliveryActivities:
             mail = await session.run_sync(mail_choices.wanted, contacts, row.contact)
         if mail is Mail.ALL:
             return False
+        if MessageReason(row.reason).is_ours:
+            return mail is Mail.NONE
         steps = (await self._compiled_maps.of(row.version)).steps
         return not all(steps[step].is_let_through(mail) for step in row.steps if step in steps)
 
     async def _written(self, order: DeliveryOrder, journey: JourneyRow, row: MessageRow) -> OutgoingMessage:
-        """The message as the first attempt rendered it.
+        """The message as the first attempt rendered it, with the links that its recipient can follow.
 
         Raises:
             UndeliverableError: the message can't be rendered, now or later.
         """
-        writing = await self._writing(order, journey, row)
+        wall = _started()
+        async with self._store.reading() as session:
+            link = await session.run_sync(links.of_message, row.journey_id, row.contact, row.link, wall)
+        source = await self._writing(order, journey, row, row.link or link)
+        message = await self._rendered(journey, row, source)
+        await self._store.write(lambda session: links.keep(session, link, row.journey_id, row.contact, wall))
+        return replace(signed(message, source, self._links, link), reply_copy=await self._reply_copy(row))
+
+    async def _reply_copy(self, row: MessageRow) -> str | None:
+        """Returns the address that reads replies to a message; None: nobody does."""
+        if self._reply_address is None:
+            return None
+        key = await self._store.write(lambda session: answered_messages.reply_key(session, row.journey_id, row.message))
+        name, _, domain = self._reply_address.rpartition("@")
+        return f"{name}+{key}@{domain}"
+
+    async def _rendered(self, journey: JourneyRow, row: MessageRow, writing: MessageSource) -> OutgoingMessage:
+        """The message as the first attempt rendered it; what it is stored with opens nothing.
+
+        Raises:
+            UndeliverableError: the message can't be rendered, now or later.
+        """
         if row.text is not None:
             return outgoing(writing, row.subject or "", row.text, row.html)
         try:
@@ -169,17 +223,19 @@ class DeliveryActivities:
         except (TemplateError, KeyError, ValueError) as error:
             raise _FailedError(f"the message cannot be rendered: {error}", FailureCause.TEXT) from error
         texts: dict[str, Any] = {"subject": rendering.subject, "text": rendering.text, "html": rendering.html}
+        texts["link"] = writing.links.mark
         await self._store.write(lambda session: messages.save_rendering(session, journey.id, row.message, **texts))
         return rendering
 
-    async def _writing(self, order: DeliveryOrder, journey: JourneyRow, row: MessageRow) -> MessageSource:
+    async def _writing(self, order: DeliveryOrder, journey: JourneyRow, row: MessageRow, link: str) -> MessageSource:
         source = MessageSource(
             compiled_map=await self._compiled_maps.of(row.version),
             files=await self._compiled_maps.files(row.version),
             state=State.from_json(journey.state),
             due=row,
-            links=self._links,
-            now=datetime.now(UTC),
+            links=MessageLinks(self._links.base_url, link),
+            languages=self._languages,
+            brand=self._brand,
         )
         started = _started()
 
@@ -255,7 +311,13 @@ def _return(order: DeliveryOrder, started: float, session: Session) -> None:
     if row.status == messages.MessageStatus.RETURNED and recipient.journey == order.journey:
         fact_id = f"message_returned/{order.journey}/{order.message}/{row.revision}"
         fact = MessageReturned(
-            id=fact_id, at=now, by="milepost", message=order.message, steps=row.steps, templates=row.templates
+            id=fact_id,
+            at=now,
+            by="milepost",
+            message=order.message,
+            steps=row.steps,
+            templates=row.templates,
+            contact=row.contact,
         )
         inbox.record(session, [NewFact(recipient, to_json(fact), "delivery")], now)
 

@@ -28,7 +28,7 @@ ROW = (
 
 def figures() -> Iterator[Figure]:
     """Customers a second."""
-    yield Figure(f"import of {CUSTOMERS:,} customers", CUSTOMERS / in_a_folder(_measure), "1/s", "100")
+    yield Figure(f"import of {CUSTOMERS:,} customers", CUSTOMERS / in_a_folder(_measure), "1/s", "60")
 
 
 async def _measure(client: Client, folder: Path) -> float:

@@ -29,7 +29,7 @@ from milepost.language.steps import Outcome
 from milepost.planner.clock import REAL_TIME
 from milepost.planner.state import State
 from milepost.settings import Settings
-from milepost.store import customers, messages
+from milepost.store import customers, links, messages
 from milepost.store.database import Store, open_store
 from milepost.store.schema_upgrade import upgrade
 from milepost.store.tables import JourneyRow, MessageRow
@@ -52,6 +52,7 @@ PAGES = {
     "the queues": "/desk/queues",
     "a queue": "/desk/queues?section=queue-csm",
     "customers": "/ops/customers",
+    "books in step": "/ops/syncs",
     "customers at risk": "/ops/customers?risk=yes",
     "customers that are stuck": "/ops/customers?stuck=yes",
     "customers that are blocked": "/ops/customers?blocked=yes",
@@ -66,13 +67,18 @@ PAGES = {
     "failed messages": "/ops/mail?status=failed",
     "messages that wait": "/ops/mail",
     "imports": "/ops/imports",
+    "rehearsals": "/ops/rehearsals",
     "who is away": "/desk/away",
     "handing over": "/desk/hand-over",
+    "people": "/ops/people",
     "a customer's id": "/ops/customers/{customer}/identity",
     "maps": "/ops/maps",
     "a customer": "/ops/customers/{customer}",
     "a message": "/ops/mail/{message}",
     "a customer's plan": "{plan}",
+    "the results of a customer": "{plan}/proof",
+    "what was agreed, for the customer": "{plan}/agreement",
+    "what was agreed, for colleagues": "/desk/agreement/{customer}",
     "a question of a plan": "{plan}/outcomes/{outcome}",
     "health": "/health",
     "API: documentation": "/api/docs",
@@ -84,12 +90,15 @@ PAGES = {
     "API: tasks": "/api/v1/tasks",
     "API: tasks of a role": "/api/v1/tasks?role=csm",
     "API: mail that waits": "/api/v1/mail",
+    "API: who held and freed mail": "/api/v1/mail/switches",
     "API: who is away": "/api/v1/absences",
+    "API: people": "/api/v1/people",
     "API: who opted out": "/api/v1/opt-outs",
     "API: which mail somebody gets": f"/api/v1/preferences?address={CSM}",
     "API: books in step": "/api/v1/syncs",
     "API: imports": "/api/v1/imports",
     "API: what can be undone": "/api/v1/customers/{customer}/undoable",
+    "API: what was agreed": "/api/v1/customers/{customer}/agreement",
     "API: tasks of a person": f"/api/v1/tasks?person={CSM}",
 }
 """What is measured. Lists are also followed to a page in their middle."""
@@ -192,11 +201,12 @@ async def _values(store: Store, services: Services) -> dict[str, str]:
     compiled_map = await services.compiled_maps.of(journey.version)
     outcome = next(step.id for step in compiled_map.steps.values() if isinstance(step.step, Outcome))
     contact = State.from_json(journey.state).customer.contacts[0].email
-    token = services.links.token(journey.id, journey.customer_id, contact, now=services.wall())
+    wall = services.wall().timestamp()
+    link = await store.write(lambda session: links.keep(session, links.fresh_id(), journey.id, contact, wall).id)
     return {
         "customer": journey.customer_id,
         "message": f"{line.message.journey_id}/{line.message.message}",
-        "plan": f"/plan/{token}",
+        "plan": f"/plan/{services.links.token(link)}",
         "outcome": outcome,
     }
 

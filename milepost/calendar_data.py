@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import zoneinfo
 from functools import cache
-from importlib.metadata import version
 
 import tzdata
 
@@ -19,6 +18,8 @@ zoneinfo.ZoneInfo.clear_cache()  # what something else read from the machine bef
 @cache
 def data_versions() -> dict[str, str]:
     """Returns the versions of the data, by package: `{"holidays": "0.109", "tzdata": "2026.6 (2026f)"}`."""
+    from importlib.metadata import version  # noqa: PLC0415 - slow to load, and most commands don't ask
+
     return {"holidays": version("holidays"), "tzdata": f"{version('tzdata')} ({tzdata.IANA_VERSION})"}
 
 

@@ -21,6 +21,10 @@ def is_forgotten(address: str) -> bool:
     return address.endswith(FORGOTTEN)
 
 
+ADDRESS_PATTERN = r"^[^@\s]+@[^@\s]+$"
+"""What a mail address looks like at least: one `@`, and no space."""
+
+
 def address_key(address: str) -> str:
     """Returns a mail address in the form that is compared: case and surrounding spaces don't count."""
     return address.strip().casefold()

@@ -15,6 +15,8 @@ UPLOAD = 20 * 1024 * 1024
 """Bytes of the files of an import together."""
 UPLOAD_READ = 5 * UPLOAD
 """Bytes of an upload that are read, though it is refused: who sends it may not listen before all is sent."""
+INBOUND = 20 * 1024 * 1024
+"""Bytes of a mail that comes in."""
 MAPPING = 256 * 1024
 """Bytes of a form with a mapping."""
 HEADERS = 32 * 1024
@@ -54,6 +56,8 @@ ATTRIBUTES = 200
 """Attributes of a customer, or in one fact."""
 CONTACTS = 200
 """Contacts of a customer."""
+FILES = 200
+"""Uploaded files of a journey."""
 PERSONAS = 20
 """Personas of a contact."""
 TEAM = 50
@@ -62,12 +66,16 @@ ASKS = 100
 """Fields of a form."""
 STEPS = 200
 """Steps in one agreement."""
+MINUTES = 1440
+"""Minutes that something takes that people agreed on: a day."""
 PROPERTIES = 100
 """Properties of an event."""
 VALUES = 1000
 """Values in all properties of an event together, those in lists and objects included."""
 NESTING = 5
 """Lists and objects inside each other in a property."""
+REFUSED_ROWS = 1000
+"""Refused rows that a run of a book in step tells one by one; the rest is counted."""
 
 
 def is_number(value: float) -> bool:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import holidays
 from babel import Locale
 from babel.core import get_global
+from babel.languages import get_official_languages
 from holidays.registry import COUNTRIES
 
 from milepost.errors import MilepostError
@@ -127,6 +128,16 @@ def _by_name() -> dict[str, str]:
 def zone_in_city(city: str) -> str | None:
     """Returns the time zone that is named after a city, in English; None where there is none."""
     return _by_city().get(city.strip().lower().replace(" ", "_"))
+
+
+def city_of(zone: str) -> str:
+    """Returns the city that a time zone is named after: `Ho Chi Minh` of `Asia/Ho_Chi_Minh`."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
+def language_of_country(code: str) -> str:
+    """Returns the code of a country's first language; empty where that isn't known."""
+    return next(iter(get_official_languages(without_region(code), de_facto=True)), "")
 
 
 @cache

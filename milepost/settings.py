@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
@@ -19,6 +20,13 @@ from milepost.text import listing, nearest
 PREFIX = "MILEPOST_"
 FILE_VARIABLE = "MILEPOST_SETTINGS"
 """The environment variable that names a settings file; it is read like the environment, which overrides it."""
+
+UNNAMED_KEY = "api"
+"""The name of a key of the API that has none."""
+MEGABYTE = 1024 * 1024
+_FILE_TYPES = ("pdf", "docx", "xlsx", "pptx", "odt", "ods", "odp", "csv", "txt", "png", "jpg")
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
+_KEY_WITH_NAME = re.compile(r"([a-z][a-z0-9_-]{0,31}):(.+)")
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -52,18 +60,27 @@ class Settings(BaseSettings):
     """Signs the customers' links; at least 16 characters, the same for all processes. Unset: generated once and kept in
     the data folder."""
     api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
-    """The keys that the API accepts, separated by commas, at least 16 characters each. Unset: one is generated and kept
-    in the data folder."""
+    """The keys that the API accepts, separated by commas, at least 16 characters each. A name may stand before each, as
+    in `crm:KEY`: what is told with the key is marked with it. Unset: one is generated and kept in the data folder."""
     base_url: str | None = Field(None, pattern=r"^https?://[^\s/]+(/\S*)?$")
     """The address at which customers and colleagues reach the web application; links begin with it. Unset: the address
     that the web application listens on."""
     desk_password: SecretStr | None = Field(None, min_length=8)
     """The password that colleagues sign in with, beside their address. Unset: none on this machine, and one of the API
     keys elsewhere."""
+    admins: Annotated[tuple[str, ...], NoDecode] = ()
+    """The mail addresses of colleagues who are admins whatever is stored, separated by commas: how the first one gets
+    in. Unset: none; until somebody is an admin, everybody who signs in may do everything."""
+    session_idle_days: int = Field(7, ge=1, le=30)
+    """After how many days without a request a colleague has to sign in again; after 30 days it is so in any case."""
     host: str = Field("127.0.0.1", min_length=1)
     """The address that the web application listens on."""
     port: Port = 8080
     """The port that the web application listens on; 0 takes a free one."""
+
+    trusted_proxies: str = "127.0.0.1"
+    """The proxies, as addresses or networks separated by commas, whose header X-Forwarded-For tells which client a
+    request comes from. By clients, wrong links are counted and slowed down."""
 
     channel: Literal["outbox", "smtp", "webhook"] = "outbox"
     """How messages reach customers: not at all (the outbox page shows them), by mail, or through a webhook."""
@@ -89,6 +106,60 @@ class Settings(BaseSettings):
     """The key with which a mail provider tells of refused addresses and reports of spam, at /api/v1/bounces: the
     password of HTTP Basic in the address that you give to the provider. It opens nothing else. At least 16 characters.
     Unset: only the keys of the API are accepted there."""
+
+    reply_address: str | None = Field(None, pattern=r"^[A-Za-z0-9._-]{1,40}@[A-Za-z0-9.-]+$")
+    """The address at which Milepost reads replies, beside the colleague who gets them: `replies@in.example.com`.
+    Mail to `replies+ANYTHING@in.example.com` has to arrive there, too. Unset: replies go to the colleague alone."""
+    inbound_key: SecretStr | None = Field(None, min_length=16)
+    """The key with which a mail provider posts mails that came in, at /api/v1/inbound/mail: the password of HTTP Basic
+    in the address that you give to the provider. It opens nothing else. At least 16 characters. Unset: only the keys
+    of the API are accepted there."""
+    imap_host: str | None = None
+    """The IMAP server with the mailbox of the replies, which workers read. Unset: no mailbox is read."""
+    imap_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    """The IMAP server's port. Unset: 993 for tls, 143 otherwise."""
+    imap_user: str | None = None
+    """The user name for the mailbox. Required with MILEPOST_IMAP_HOST."""
+    imap_password: SecretStr | None = None
+    """The password for the mailbox. Required with MILEPOST_IMAP_HOST."""
+    imap_security: Literal["tls", "starttls", "none"] = "tls"
+    """How the connection to the IMAP server is encrypted: by TLS from the start, by STARTTLS, or not at all."""
+    imap_folder: str = Field("INBOX", min_length=1)
+    """The folder that is read. What was taken in is marked as read; nothing is deleted."""
+    imap_every: int = Field(60, ge=5, le=3600)
+    """How many seconds lie between two looks into the mailbox."""
+    company: str | None = Field(None, min_length=1, max_length=80)
+    """The name of the company that runs Milepost: on customers' pages, in mails and on results."""
+    colour: str | None = Field(None, pattern=r"^#[0-9A-Fa-f]{6}$")
+    """The company's colour, as #rrggbb: of links and buttons on customers' pages and in mails, and on results. Where it
+    could hardly be read it is shown darker, or lighter on dark pages; `milepost doctor` tells which shades are shown.
+    Unset: Milepost's own green."""
+    logo: Path | None = None
+    """The company's logo for customers' pages: a PNG, or an SVG without scripts, of 200 kB at most. Unset: none."""
+
+    languages: Path | None = None
+    """A folder with translations of your own, fr.po for French: of languages that Milepost lacks, or other words for
+    those that it has. Unset: the shipped ones alone."""
+
+    files: str | None = Field(None, min_length=1)
+    """Where files are kept that customers upload: a folder, or s3://BUCKET/PREFIX, which needs the extra `s3`. Every
+    web process and every worker must reach it. Unset: the folder `files` in the data folder."""
+    files_s3_endpoint: str | None = Field(None, pattern=r"^https?://\S+$")
+    """The address of a store that speaks S3. Unset: Amazon's own."""
+    files_s3_region: str | None = None
+    """The region of the bucket. Unset: as AWS_REGION says, or us-east-1."""
+    files_s3_key_id: str | None = None
+    """The id of the access key for the bucket. Unset: as the environment of AWS's own tools says."""
+    files_s3_secret_key: SecretStr | None = None
+    """The access key for the bucket."""
+    files_max_mb: int = Field(20, ge=1, le=50)
+    """How many megabytes a file may have that a customer uploads."""
+    files_types: Annotated[tuple[str, ...], NoDecode] = _FILE_TYPES
+    """The kinds of files that customers may upload, separated by commas; they are told by the content. Possible are
+    pdf, docx, xlsx, pptx, odt, ods, odp, csv, txt, png, jpg and zip. Unset: all but zip."""
+    files_scan: str | None = Field(None, min_length=1)
+    """The command that checks an uploaded file, whose path is put after it: it ends with 0 if the file is clean, with 1
+    if it isn't. `clamdscan --fdpass --no-summary` does so. Workers run it. Unset: files aren't checked."""
 
     temporal_address: str | None = Field(None, pattern=r"^[^\s/]+:\d{1,5}$")
     """The Temporal server, HOST:PORT. Unset: the one that Temporal's own environment variables and profile name, else
@@ -122,6 +193,8 @@ class Settings(BaseSettings):
     retain_events_days: int | None = Field(None, ge=1)
     """For how many days product events are kept; after that, an event that is sent again counts again. Unset: for
     ever."""
+    retain_files_days: int | None = Field(None, ge=1)
+    """For how many days an uploaded file is kept; its row stays. Unset: for ever."""
     metrics_token: SecretStr | None = Field(None, min_length=16)
     """Switches on /metrics of the web application, for whoever sends the header `Authorization: Bearer TOKEN`; at least
     16 characters. It opens nothing else. Unset: there are no metrics. Needs the extra `metrics`."""
@@ -156,6 +229,24 @@ class Settings(BaseSettings):
     def _split(cls, value: Any) -> Any:
         return tuple(key.strip() for key in value.split(",") if key.strip()) if isinstance(value, str) else value
 
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _addresses(cls, value: Any) -> Any:
+        addresses = [each.strip() for each in value.split(",") if each.strip()] if isinstance(value, str) else value
+        wrong = [each for each in addresses if not _ADDRESS.fullmatch(each)]
+        if wrong:
+            raise ValueError(f"{listing(wrong)}: write mail addresses, several separated by commas")
+        return tuple(each.casefold() for each in addresses)
+
+    @field_validator("files_types", mode="before")
+    @classmethod
+    def _kinds(cls, value: Any) -> Any:
+        kinds = [each.strip().lower() for each in value.split(",") if each.strip()] if isinstance(value, str) else value
+        unknown = [each for each in kinds if each not in (*_FILE_TYPES, "zip")]
+        if unknown or not kinds:
+            raise ValueError(f"write kinds of files: {listing((*_FILE_TYPES, 'zip'))}")
+        return tuple(kinds)
+
     @field_validator("sync_authorization", mode="before")
     @classmethod
     def _by_host(cls, value: Any) -> Any:
@@ -169,7 +260,7 @@ class Settings(BaseSettings):
     @field_validator("api_keys")
     @classmethod
     def _long_enough(cls, keys: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        if any(len(key.get_secret_value()) < 16 for key in keys):  # noqa: PLR2004 - the description names it
+        if any(len(_named_key(key)[1]) < 16 for key in keys):  # noqa: PLR2004 - the description names it
             raise ValueError("a key is shorter than 16 characters; make one with `openssl rand -hex 24`")
         return keys
 
@@ -184,6 +275,8 @@ class Settings(BaseSettings):
         missing = [PREFIX + name.upper() for name in required[self.channel] if not getattr(self, name)]
         if missing:
             raise ValueError(f"the channel {self.channel} needs {listing(missing)}")
+        if self.imap_host and not (self.imap_user and self.imap_password):
+            raise ValueError("MILEPOST_IMAP_HOST needs MILEPOST_IMAP_USER and MILEPOST_IMAP_PASSWORD")
         if (self.temporal_tls_cert is None) != (self.temporal_tls_key is None):
             raise ValueError("MILEPOST_TEMPORAL_TLS_CERT and MILEPOST_TEMPORAL_TLS_KEY go together; set both or none")
         return self
@@ -213,9 +306,13 @@ class Settings(BaseSettings):
 
     def accepted_api_keys(self) -> tuple[str, ...]:
         """The API keys; if none is set, the one in the data folder, generated at the first call."""
+        return tuple(key for _, key in self.named_api_keys())
+
+    def named_api_keys(self) -> tuple[tuple[str, str], ...]:
+        """The API keys, each with its name; keys without one are called `api`."""
         if self.api_key_file is None:
-            return tuple(key.get_secret_value() for key in self.api_keys)
-        return (_generated_secret(self.api_key_file),)
+            return tuple(_named_key(key) for key in self.api_keys)
+        return ((UNNAMED_KEY, _generated_secret(self.api_key_file)),)
 
     @property
     def api_key_file(self) -> Path | None:
@@ -249,6 +346,11 @@ def _unknown_names(path: Path | None) -> list[str]:
     names = {*os.environ, *(dotenv_values(path, interpolate=False) if path else ())}
     valid = {FILE_VARIABLE, *(PREFIX + name.upper() for name in Settings.model_fields)}
     return sorted(name for name in names if name.upper().startswith(PREFIX) and name.upper() not in valid)
+
+
+def _named_key(key: SecretStr) -> tuple[str, str]:
+    named = _KEY_WITH_NAME.fullmatch(key.get_secret_value())
+    return (named[1], named[2]) if named else (UNNAMED_KEY, key.get_secret_value())
 
 
 def _hint(name: str) -> str:

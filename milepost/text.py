@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-_FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_YES = ("true", "yes", "1", "ja", "wahr", "oui", "vrai", "sí", "sì", "si", "verdadero", "vero", "waar")
+_NO = ("false", "no", "0", "nein", "falsch", "non", "faux", "falso", "nee", "onwaar")
+_FLAGS = {**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)}
 
 
 def storable(text: str) -> str:
@@ -26,8 +29,13 @@ def yes_or_no(value: bool) -> str:  # noqa: FBT001 - the value is the subject
 
 
 def parse_flag(text: str) -> bool | None:
-    """The flag that somebody typed (`yes`, `no`, `true`, `false`, `1`, `0`); None for any other text."""
+    """The flag that somebody typed (`yes`, `false`, `1`, `nein`, `vrai`); None for any other text."""
     return _FLAGS.get(text.strip().lower())
+
+
+def number(value: Any) -> str:
+    """Returns a number without a needless `.0`, text as it is."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def count_of(many: int, one: str, more: str | None = None) -> str:

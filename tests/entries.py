@@ -9,7 +9,17 @@ from milepost.planner.instants import text
 from milepost.planner.timeline import ENTRIES, Entry, from_data
 
 _STEP = {"stage": "start", "step": "connect", "occurrence": 1}
-_TEXTS = {"due": text(0), "until": text(0), "since": text(0), "steps": ["connect"], "names": ["health"]}
+_TEXTS = {
+    "due": text(0),
+    "until": text(0),
+    "since": text(0),
+    "begins": text(0),
+    "steps": ["connect"],
+    "names": ["health"],
+    "emptied": ["value"],
+    "day": "2026-03-02",
+    "response": "answered",
+}
 
 
 def entry(kind: str, at: int = 0, **more: Any) -> Entry:

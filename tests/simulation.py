@@ -30,12 +30,14 @@ def simulate(
     until: Instant,
     *,
     versions: Mapping[str, CompiledMap] | None = None,
+    held: bool = False,
 ) -> Run:
-    """Run one journey from its start up to and including an instant.
+    """Run one journey from its start up to and including an instant; with `held`, its mail is held from the start.
 
     `versions` are the compiled maps that facts of kind `map_changed` may name.
     """
     state = State.begin(customer, compiled_map.map.map, compiled_map.version, start)
+    state.mail_held = held
     timeline: list[Entry] = []
     for step in steps(compiled_map, state, facts, until, versions or {}):
         timeline += step.timeline

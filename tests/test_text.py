@@ -28,13 +28,15 @@ def test_counts_have_the_right_plural() -> None:
 
 
 def test_flags_are_read_in_any_case_and_other_texts_are_not_flags() -> None:
-    assert [parse_flag(text) for text in ("Yes", " TRUE ", "0", "no", "maybe", "")] == [
+    assert [parse_flag(text) for text in ("Yes", " TRUE ", "0", "no", "maybe", "", "Ja", "FALSCH")] == [
         True,
         True,
         False,
         False,
         None,
         None,
+        True,
+        False,
     ]
     assert [yes_or_no(flag) for flag in (True, False)] == ["yes", "no"]
 

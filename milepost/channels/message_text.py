@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any, Protocol
 
-from milepost.channels.links import LinkSigner
+from milepost.brand.brand import UNBRANDED, Brand
+from milepost.channels.agreement_mail import agreement_mail
+from milepost.channels.invitations import Invitation, calendar_file, words
+from milepost.channels.links import LinkSigner, MessageLinks
 from milepost.channels.mail_layout import Importance, lay_out
 from milepost.channels.protocol import OutgoingMessage
-from milepost.channels.stand_in_text import stand_in_text
-from milepost.customer import Contact, Customer, Mail, name_of
+from milepost.customer import Contact, Customer, Mail
+from milepost.explain.agreement import agreement_of
 from milepost.explain.local_time import due_date
+from milepost.explain.people_names import booking_link_of, colleague_name
 from milepost.language.steps import Outcome
 from milepost.language.templates.context import (
     ColleagueContext,
@@ -24,18 +28,26 @@ from milepost.language.templates.context import (
 )
 from milepost.language.templates.renderer import Rendered, render_merged
 from milepost.language.templates.source import pick_variant, variant_language
+from milepost.planner import agreement_mails
+from milepost.planner.commands import CalendarEntry
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.enums import StepKind
-from milepost.planner.instants import moment
+from milepost.planner.instants import Instant, moment
 from milepost.planner.introduction import introduction_of
+from milepost.planner.situation import Situation
 from milepost.planner.state import State
 from milepost.planner.zones import zone
+from milepost.translations.languages import Languages, shipped
+from milepost.translations.reader import Reader
 
 MESSAGES = "messages/"
 
 
 class DueMessage(Protocol):
-    """A message to write: its journey, its address, and its steps with a template for each."""
+    """A message to write: its journey, its address, its steps with a template for each, and when it was due out.
+
+    `calendar` is the entry of an invitation, as plain data.
+    """
 
     @property
     def journey_id(self) -> str: ...
@@ -47,11 +59,15 @@ class DueMessage(Protocol):
     def steps(self) -> list[str]: ...
     @property
     def templates(self) -> list[str]: ...
+    @property
+    def at(self) -> Instant: ...
+    @property
+    def calendar(self) -> dict[str, Any] | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class MessageSource:
-    """Everything that a message is written from; `now` is the wall clock, from which links expire.
+    """Everything that a message is written from. Its links open nothing before they are signed, see `signed`.
 
     `delegate` is who stands in for the colleague whose mail it is, until the last day away, `away_until`.
     """
@@ -60,10 +76,11 @@ class MessageSource:
     files: Mapping[str, str]
     state: State
     due: DueMessage
-    links: LinkSigner
-    now: datetime
+    links: MessageLinks
     delegate: str | None = None
     away_until: date | None = None
+    languages: Languages = field(default_factory=shipped)
+    brand: Brand = UNBRANDED
 
     @property
     def customer(self) -> Customer:
@@ -89,13 +106,17 @@ class MessageSource:
         """The address of the colleague who writes, and who gets the replies: the owner, or who stands in."""
         return self.delegate or self.owner[1]
 
-    def stand_in(self, language: str) -> str:
+    def stand_in(self, reader: Reader) -> str:
         """The sentence that says who stands in for whom; empty where nobody does."""
         _, owner = self.owner
         if self.delegate is None or owner is None or self.away_until is None:
             return ""
-        names = {"delegate": name_of(self.delegate), "owner": name_of(owner)}
-        return stand_in_text(language, until=self.away_until, **names)
+        return reader.gettext(
+            "%(delegate)s stands in for %(owner)s until %(day)s.",
+            delegate=colleague_name(self.delegate),
+            owner=colleague_name(owner),
+            day=reader.day(self.away_until),
+        )
 
     @property
     def _is_introduction(self) -> bool:
@@ -104,36 +125,51 @@ class MessageSource:
 
     @property
     def colleague_name(self) -> str:
-        return (
-            name_of(self.colleague) if self.colleague else self.compiled_map.map.roles[self.compiled_map.map.csm].title
-        )
-
-    @property
-    def plan_url(self) -> str:
-        return self.links.plan_url(self.due.journey_id, self.customer.id, self.due.contact, now=self.now)
-
-    @property
-    def preferences_url(self) -> str:
-        return self.links.preferences_url(self.due.journey_id, self.due.contact)
+        """The name of the colleague who writes; of nobody, the title of the csm's role."""
+        roles = self.compiled_map.map.roles
+        return colleague_name(self.colleague) if self.colleague else roles[self.compiled_map.map.csm].title
 
     @property
     def importance(self) -> Importance:
         """How the message counts for somebody who wants less mail."""
+        if self.due.calendar is not None or self.is_agreement:
+            return Importance.ESSENTIAL
         steps = [self.compiled_map.steps[each] for each in self.due.steps if each in self.compiled_map.steps]
         if any(step.essential for step in steps):
             return Importance.ESSENTIAL
         return Importance.REQUEST if any(step.kind is StepKind.OUTCOME for step in steps) else Importance.ORDINARY
 
     @property
-    def unsubscribe_url(self) -> str | None:
-        """The address that takes one click; None on essential mail, which one can't unsubscribe from by itself."""
+    def is_agreement(self) -> bool:
+        """Whether it is the mail with what was agreed, which no map has."""
+        return self.due.steps == [agreement_mails.STEP]
+
+    @property
+    def invitation(self) -> Invitation | None:
+        """The date that the recipient is invited to; None for messages of the map."""
+        if self.due.calendar is None:
+            return None
+        entry = CalendarEntry(**self.due.calendar)
+        return Invitation(
+            journey=self.due.journey_id,
+            begun_at=self.state.started_at,
+            entry=entry,
+            contact=self.contact,
+            timezone=self.contact.timezone or self.customer.timezone,
+            organizer=entry.organizer or self.colleague or self.compiled_map.map.owner,
+            at=self.due.at,
+        )
+
+    @property
+    def one_click(self) -> Mail | None:
+        """The mail that is left after one click; None on essential mail, which one can't unsubscribe from by itself."""
         match self.importance:
             case Importance.ESSENTIAL:
                 return None
             case Importance.REQUEST:
-                return self.links.unsubscribe_url(self.due.journey_id, self.due.contact, Mail.NONE)
+                return Mail.NONE
             case Importance.ORDINARY:
-                return self.links.unsubscribe_url(self.due.journey_id, self.due.contact, Mail.ESSENTIAL)
+                return Mail.ESSENTIAL
 
 
 def write(source: MessageSource) -> OutgoingMessage:
@@ -145,14 +181,18 @@ def write(source: MessageSource) -> OutgoingMessage:
         ValueError: an attribute of the customer isn't a date where one is needed.
     """
     rendered = render(source)
+    reader = source.languages.reader(rendered.language)
     message = lay_out(
         rendered,
-        stand_in=source.stand_in(rendered.language),
+        reader,
+        stand_in=source.stand_in(reader),
         colleague_name=source.colleague_name,
         colleague_address=source.colleague,
-        plan_url=source.plan_url,
-        preferences_url=source.preferences_url,
+        booking_link=booking_link_of(source.colleague),
+        plan_url=source.links.plan_url,
+        preferences_url=source.links.preferences_url,
         importance=source.importance,
+        brand=source.brand,
     )
     return outgoing(source, message.subject, message.text, message.html, message.language)
 
@@ -173,8 +213,33 @@ def outgoing(
         language=language or source.contact.language or source.customer.language or "en",
         from_name=source.colleague_name,
         reply_to=source.colleague,
-        list_unsubscribe=source.unsubscribe_url,
-        preferences_url=source.preferences_url,
+        preferences_url=source.links.preferences_url,
+        calendar=calendar_file(source.invitation) if source.invitation else None,
+    )
+
+
+def signed(message: OutgoingMessage, source: MessageSource, signer: LinkSigner, link: str) -> OutgoingMessage:
+    """Returns a message with the links that its recipient can follow, as it leaves; it is stored without them.
+
+    `link` is the id of the link to the plan; it is another than the one that the message was written with where that
+    one became void since.
+    """
+    recipient, mark = (source.due.journey_id, source.due.contact), source.links.mark
+    preferences = signer.preferences_token(*recipient)
+    signatures = {f"/plan/{mark}": f"/plan/{signer.token(link)}", f"/preferences/{mark}": f"/preferences/{preferences}"}
+
+    def with_links(text: str) -> str:
+        for dead, alive in signatures.items():
+            text = text.replace(dead, alive)
+        return text
+
+    return replace(
+        message,
+        subject=with_links(message.subject),
+        text=with_links(message.text),
+        html=None if message.html is None else with_links(message.html),
+        list_unsubscribe=None if source.one_click is None else signer.unsubscribe_url(*recipient, source.one_click),
+        preferences_url=signer.preferences_url(*recipient),
     )
 
 
@@ -185,20 +250,26 @@ def render(source: MessageSource) -> Rendered:
         TemplateError: a template can't be rendered.
         KeyError: a template file isn't in this version of the map.
     """
-    texts = {name.removeprefix(MESSAGES): text for name, text in source.files.items() if name.startswith(MESSAGES)}
     language = source.contact.language or source.customer.language
+    if source.invitation is not None:
+        return words(source.invitation, source.languages.reader(language or "en"))
+    if source.is_agreement:
+        agreement = agreement_of(Situation(source.compiled_map, source.state, source.due.at))
+        reader = source.languages.reader(language or "en")
+        zone = source.contact.timezone or source.customer.timezone
+        return agreement_mail(agreement, source.customer.name, source.links, reader, zone)
+    texts = {name.removeprefix(MESSAGES): text for name, text in source.files.items() if name.startswith(MESSAGES)}
     parts = []
     for step, template in zip(source.due.steps, source.due.templates, strict=True):
         file = pick_variant(texts, template, language)
         parts.append((texts[file], _context(source, step, variant_language(file))))
-    return render_merged(parts)
+    return render_merged(parts, source.languages)
 
 
 def _context(source: MessageSource, step: str, language: str | None) -> MessageContext:
     first = _step(source, step)
     others = [_step(source, other) for other in source.due.steps if other != step]
     timezone = zone(source.customer.timezone)
-    links, ids = source.links, (source.due.journey_id, source.customer.id, source.due.contact)
     definition = source.compiled_map.steps[step].step
     metric = definition.metric if isinstance(definition, Outcome) else None
     return message_context(
@@ -206,13 +277,14 @@ def _context(source: MessageSource, step: str, language: str | None) -> MessageC
         contact=source.contact,
         steps=[first, *others],
         csm=CsmContext(source.colleague_name, source.colleague or ""),
-        plan_url=source.plan_url,
+        plan_url=source.links.plan_url,
         map_title=source.compiled_map.map.title,
-        verify_url=links.verify_url(*ids, step, now=source.now) if isinstance(definition, Outcome) else None,
+        verify_url=source.links.verify_url(step) if isinstance(definition, Outcome) else None,
         attributes=source.compiled_map.map.attributes,
         started_on=moment(source.state.started_at).astimezone(timezone).date(),
         language=language,
         answers=answers_context(source.compiled_map.asks, source.state.answers),
+        languages=source.languages,
         **_people(source),
         figures=metric.for_customer(source.customer.attributes) if metric else None,
     )
@@ -224,7 +296,7 @@ def _people(source: MessageSource) -> dict[str, ColleagueContext]:
     if introduced is None:
         return {}
     people = {"former": introduced.former, "successor": introduced.successor}
-    return {name: ColleagueContext(name_of(address), address) for name, address in people.items() if address}
+    return {name: ColleagueContext(colleague_name(address), address) for name, address in people.items() if address}
 
 
 def _step(source: MessageSource, step: str) -> StepContext:

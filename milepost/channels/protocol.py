@@ -9,6 +9,14 @@ from typing import Protocol
 from milepost.errors import MilepostError
 
 
+@dataclass(frozen=True, slots=True)
+class CalendarFile:
+    """An entry for the reader's calendar: an iCalendar object (RFC 5545), whose `method` is REQUEST or CANCEL."""
+
+    method: str
+    content: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMessage:
     """One message to one person, ready to go out.
@@ -16,7 +24,8 @@ class OutgoingMessage:
     `journey` and `message` together identify it for ever: `journey` is the id of one run of a journey, `message` is the
     id `STEP/OCCURRENCE/REASON/N` within it. `html` is a whole document, or nothing. `from_name` and `reply_to` are
     the colleague who looks after the customer. `preferences_url` is the page on which its reader chooses which mail to
-    get; `list_unsubscribe` takes the one click of RFC 8058, and is there only on what one may unsubscribe from.
+    get; `list_unsubscribe` takes the one click of RFC 8058, and is there only on what one may unsubscribe from. An
+    invitation has the `calendar` entry. Replies go to `reply_copy` as well: the address at which Milepost reads them.
     """
 
     journey: str
@@ -30,8 +39,10 @@ class OutgoingMessage:
     language: str = "en"
     from_name: str | None = None
     reply_to: str | None = None
+    reply_copy: str | None = None
     list_unsubscribe: str | None = None
     preferences_url: str | None = None
+    calendar: CalendarFile | None = None
 
     @property
     def idempotency_key(self) -> str:

@@ -15,7 +15,13 @@ from typing import Any, Literal, NoReturn
 import aiosmtplib
 from email_validator import EmailNotValidError, validate_email
 
-from milepost.channels.protocol import OutgoingMessage, Receipt, TemporaryDeliveryError, UndeliverableError
+from milepost.channels.protocol import (
+    CalendarFile,
+    OutgoingMessage,
+    Receipt,
+    TemporaryDeliveryError,
+    UndeliverableError,
+)
 from milepost.channels.refusals import is_about_the_address
 
 Security = Literal["starttls", "tls", "none"]
@@ -105,10 +111,10 @@ class SmtpChannel:
         mail = EmailMessage(policy=_POLICY)
         mail["From"] = Address(one_line(message.from_name or "") or self._sender_name, addr_spec=self._sender_address)
         mail["To"] = Address(one_line(message.to_name), addr_spec=_address_of(message.to_address, "contact"))
-        if message.reply_to:
-            mail["Reply-To"] = Address(
-                one_line(message.from_name or ""), addr_spec=_address_of(message.reply_to, "colleague")
-            )
+        name = one_line(message.from_name or "")
+        replies = [_address_of(each, "colleague") for each in (message.reply_to, message.reply_copy) if each]
+        if replies:
+            mail["Reply-To"] = [Address(name, addr_spec=each) for each in replies]
         mail["Subject"] = one_line(message.subject)
         mail["Date"] = self._clock()
         mail["Message-ID"] = f"<{message.idempotency_key}@{self._sender_address.rpartition('@')[2]}>"
@@ -121,7 +127,17 @@ class SmtpChannel:
         mail.set_content(message.text, cte="quoted-printable")
         if message.html is not None:
             mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+        if message.calendar is not None:
+            _invite(mail, message.calendar)
         return mail
+
+
+def _invite(mail: EmailMessage, calendar: CalendarFile) -> None:
+    """Adds the entry twice: as an alternative, which Outlook and Gmail make buttons of, and as a file for the rest."""
+    method = {"method": calendar.method}
+    mail.add_alternative(calendar.content, subtype="calendar", params=method, cte="base64")
+    content = calendar.content.encode()
+    mail.add_attachment(content, maintype="application", subtype="ics", filename="invite.ics", params=method)
 
 
 def one_line(text: str) -> str:

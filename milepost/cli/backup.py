@@ -11,6 +11,7 @@ from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.database import sqlite_file
 from milepost.cli.support.errors import CommandError, file_errors
 from milepost.cli.support.output import say
+from milepost.files.places import Folder, place_for
 from milepost.settings import Settings
 from milepost.store.backup import back_up
 
@@ -23,7 +24,8 @@ def backup(
 ) -> None:
     """Copy the database into one consistent file, readable by its owner only, while everything runs.
 
-    For SQLite; PostgreSQL has pg_dump. The keys of the data folder aren't in it: keep them apart. Temporal needs no
+    For SQLite; PostgreSQL has pg_dump. The keys of the data folder and uploaded files' contents aren't in it: keep the
+    keys apart, and copy the folder `files`, or the bucket of MILEPOST_FILES, after the database. Temporal needs no
     backup: whatever it has lost is started again from the database.
     """
     settings = settings_of(context)
@@ -41,6 +43,18 @@ def backup(
     say(f"{file}: the database as of now, {file.stat().st_size / 1e6:.1f} MB, at revision {revision}.")
     if keys := _keys(settings):
         say(f"Not in it, and worth keeping somewhere else: {keys}, without which the links in sent mails are void.")
+    if files := _files(settings):
+        say(f"Not in it: {files}.")
+
+
+def _files(settings: Settings) -> str | None:
+    """Returns where the contents of uploaded files are, and how they are copied; None where none came so far."""
+    place = place_for(settings)
+    if not isinstance(place, Folder):
+        return f"the contents of uploaded files in {settings.files}; back that bucket up by its own means"
+    if not place.path.exists() or not any(place.path.iterdir()):
+        return None
+    return f"the contents of uploaded files; copy the folder {place.path} now, after the database"
 
 
 def _keys(settings: Settings) -> str | None:

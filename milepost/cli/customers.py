@@ -11,12 +11,11 @@ from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.database import check_in_use, open_database
 from milepost.cli.support.local_timezone import iso_day, local_timezone
 from milepost.cli.support.output import AsJson, console, print_json, say, table
-from milepost.explain.sentences import number
 from milepost.planner.enums import JourneyStatus
 from milepost.planner.instants import Instant, optional_text
 from milepost.store.customer_list import CustomerFilter, CustomerListLine, list_customers
 from milepost.store.database import Store
-from milepost.text import count_of
+from milepost.text import count_of, number
 
 _PAGE = 500
 _WIDE = 110  # characters
@@ -52,8 +51,11 @@ async def customers(
         empty = "There are no customers yet. Next: `milepost import BOOK.csv`."
         say("No customer matches." if filters != CustomerFilter() else empty)
     elif filters.status == "unmatched":
-        reasons = [(line.customer.id, (line.customer.unmatched_why or "").replace("; ", "\n")) for line in lines]
-        table(None, ["Customer id", "Why no map is for it"], reasons)
+        reasons = [
+            (f"{line.customer.name}\n{line.customer.id}", (line.customer.unmatched_why or "").replace("; ", "\n"))
+            for line in lines
+        ]
+        table(None, ["Customer", "Why no map is for it"], reasons)
         say("Next: correct their attributes (`milepost tell CUSTOMER set NAME=VALUE`), then `milepost enroll`.")
     else:
         _table(lines)
@@ -73,7 +75,7 @@ async def _pages(store: Store, filters: CustomerFilter) -> AsyncIterator[Custome
 
 
 def _table(lines: list[CustomerListLine]) -> None:
-    """Print the table, with names if there is room for them."""
+    """Print the table; where there is no room for a column of ids, they stand below the names."""
     zone = local_timezone()
     headings = ["Customer id", "Name", "Stage", "Since", "Health", "Open risk"]
     rows = [
@@ -88,7 +90,8 @@ def _table(lines: list[CustomerListLine]) -> None:
         for line in lines
     ]
     if console().width < _WIDE:
-        headings, rows = [headings[0], *headings[2:]], [(row[0], *row[2:]) for row in rows]  # type: ignore[misc]
+        headings = ["Customer", *headings[2:]]
+        rows = [(f"{row[1]}\n{row[0]}", *row[2:]) for row in rows]  # type: ignore[misc]  # these rows are shorter
     table(None, headings, rows)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import typer
 
+from milepost.cli.checks.brand import check_brand
 from milepost.cli.checks.check import Check, CheckStatus
 from milepost.cli.checks.database import check_database
 from milepost.cli.checks.machine import check_machine
+from milepost.cli.checks.replies import check_replies
 from milepost.cli.checks.temporal import check_temporal
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.output import AsJson, print_json, say, table
@@ -21,7 +23,13 @@ async def doctor(*, context: typer.Context, as_json: AsJson = False) -> None:
     """
     keep_quiet()
     settings = settings_of(context)
-    checks = [*await check_database(settings), *await check_temporal(settings), *check_machine(settings)]
+    checks = [
+        *await check_database(settings),
+        *await check_temporal(settings),
+        *check_machine(settings),
+        *check_brand(settings),
+        await check_replies(settings),
+    ]
     failed = sum(each.status is CheckStatus.FAILED for each in checks)
     if as_json:
         for each in checks:

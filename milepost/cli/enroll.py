@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,6 +23,7 @@ from milepost.planner.written_entry import WrittenEntry
 from milepost.text import count_of
 
 Result = Enrolment | NoEnrolment
+_REASONS = 5  # that are named
 
 
 async def enroll(
@@ -49,6 +51,7 @@ async def enroll(
 
     Prints who got which map, and why others got none. A map's `reenter` applies to everybody, unless
     --again takes back an ending by mistake: a new journey begins at the first stage, or where --enters says.
+    With --all, customers whose journey had ended when they were imported are left alone, and counted.
     """
     if (customer is None) is not everyone:
         raise typer.BadParameter("name one customer, or use --all", param_hint="CUSTOMER")
@@ -79,7 +82,7 @@ def _entry_point(file: Path) -> EntryPoint:
         errors = error.errors(include_url=False, include_context=False)
         problems += [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in errors]
     if problems:
-        hint = "It has 'stage', and perhaps 'since', 'done', 'outcomes' and 'counts'."
+        hint = "It has 'stage', and perhaps 'since', 'done', 'outcomes', 'plays', 'open', 'agreed' and 'paused'."
         raise CommandError(f"{str(file)!r} doesn't say where a customer enters: {'; '.join(problems)}.", hint)
     return written.entry_point()
 
@@ -113,11 +116,17 @@ async def _enrol_everyone(opened: OpenIntake, *, as_json: bool) -> None:
     waiting = sum(not each.started for each in begun)
     if begun:
         table(None, ["Customer", "Journey", "Map"], [(each.customer, each.journey, each.map) for each in begun])
-    whys = Unmatched()
+    whys, ends = Unmatched(), Counter[str]()
     for each in results:
-        if isinstance(each, NoEnrolment):
+        if isinstance(each, NoEnrolment) and each.ended_before is not None:
+            ends[each.ended_before] += 1
+        elif isinstance(each, NoEnrolment):
             whys.add(each.customer, each.why)
     unmatched(whys)
+    if ends:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in ends.most_common(_REASONS))
+        say(f"{count_of(ends.total(), 'customer')} left alone: their journeys had ended before the import ({reasons}).")
+        say("One of them begins again with `milepost enroll CUSTOMER --again --reason WHY`.")
     say(f"{count_of(len(begun), 'journey')} began; {count_of(len(results) - len(begun), 'customer')} got none.")
     if swept:
         say(f"{count_of(swept, 'journey')} that had not started, or were late, got a nudge.")

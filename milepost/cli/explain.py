@@ -14,7 +14,7 @@ from milepost.cli.support.local_timezone import TimeZone
 from milepost.cli.support.output import AsJson, heading, print_json, say, section
 from milepost.explain.held_messages import Held
 from milepost.explain.journey import Explanation, StepExplanation
-from milepost.explain.local_time import day_of, due_time_of, time_of, zone_text
+from milepost.explain.local_time import agreed_time_of, day_of, due_time_of, time_of, zone_text
 from milepost.explain.overview import CustomerOverview, JourneyOverview
 from milepost.explain.sentences import Wording, outlook_sentence
 from milepost.explain.waits import WaitingStep
@@ -138,15 +138,17 @@ def _line(journey: JourneyOverview, waits: WaitingStep) -> str:
     where = f" in {waits.container!r}" if waits.container else ""
     is_open = waits.status in _SECTIONS["Open"]
     since = f", open since {day_of(waits.opened_at, journey.zone)}" if is_open and waits.opened_at else ""
-    due = f", due {_due(journey, waits)}" if _due(journey, waits) else ""
+    due = f", {_due(journey, waits)}" if _due(journey, waits) else ""
     return f"  {waits.title} ({waits.id}){where}{since}{due}{', OVERDUE' if waits.overdue else ''}"
 
 
 def _due(journey: JourneyOverview, waits: WaitingStep) -> str | None:
-    """When an open step is due; None for any other, and for one without a date."""
+    """When an open step is due, or the time agreed on; None for any other, and for one without a date."""
     if waits.due_at is None or waits.status != StepStatus.OPEN:
         return None
-    return due_time_of(waits.due_at, journey.zone)
+    if waits.agreed is not None:
+        return f"agreed for {agreed_time_of(*waits.agreed, journey.zone)}"
+    return f"due {due_time_of(waits.due_at, journey.zone)}"
 
 
 def _held(journey: JourneyOverview, held: Iterable[Held]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import IO, Annotated
@@ -21,6 +22,9 @@ from milepost.intake.intake import Intake
 from milepost.intake.opt_outs import COLUMNS, all_opt_outs
 from milepost.text import count_of
 
+_MARK = "\ufeff"
+"""The byte order mark: without it Excel takes UTF-8 for the machine's own encoding. An import leaves it out."""
+
 
 async def export(
     *,
@@ -34,6 +38,9 @@ async def export(
     ] = False,
     opt_outs: Annotated[
         bool, typer.Option("--opt-outs", help="Write who opted out of mail when and how, instead of the book.")
+    ] = False,
+    excel: Annotated[
+        bool, typer.Option("--excel", help="Begin the CSV with a mark by which Excel reads letters such as ü right.")
     ] = False,
     as_json: AsJson = False,
     output: Annotated[
@@ -54,20 +61,25 @@ async def export(
     """
     if opt_outs and contact is not None:
         raise CommandError("--opt-outs and --contact don't go together.", "Use one of them.")
+    if excel and (as_json or contact is not None):
+        raise CommandError("--excel is for CSV.", "Leave it out.")
     if as_json and not opt_outs and contact is None:
         raise CommandError("The book is written as CSV alone.", "Leave --json out, or use --opt-outs.")
     write = partial(_book, not without_journeys) if contact is None else partial(_person, contact)
     if opt_outs:
         write = partial(_opt_outs, as_json)
     async with open_intake(settings_of(context)) as opened:
-        if output is None:
-            note = await write(opened.intake, sys.stdout)
-        else:
-            with file_errors("write", output, "Name a file in a folder that exists."):
-                file = output.open("w", encoding="utf-8", newline="")
-            with file:
-                note = await write(opened.intake, file)
+        with _opened(output) as file:
+            file.write(_MARK if excel else "")
+            note = await write(opened.intake, file)
     aside(note)
+
+
+def _opened(output: Path | None) -> AbstractContextManager[IO[str]]:
+    if output is None:
+        return nullcontext(sys.stdout)
+    with file_errors("write", output, "Name a file in a folder that exists."):
+        return output.open("w", encoding="utf-8", newline="")
 
 
 # Each writes its document to a file, and returns a line on it for people.

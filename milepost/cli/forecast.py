@@ -92,8 +92,8 @@ def _check_pictures(files: Sequence[Path]) -> None:
 
 
 def _write_picture(report: Report, file: Path) -> None:
-    from milepost.capacity.picture import draw_forecast  # noqa: PLC0415
-    from milepost.drawing import raster, svg  # noqa: PLC0415
+    from milepost.capacity.picture import draw_forecast  # noqa: PLC0415 - slow to load
+    from milepost.drawing import raster, svg  # noqa: PLC0415 - slow to load
 
     scene = draw_forecast(report)
     drawing = raster.png_of(scene) if file.suffix.lower() == ".png" else svg.svg_of(scene).encode()

@@ -10,8 +10,8 @@ import typer
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.intake_access import OpenIntake, open_intake
-from milepost.cli.support.moved_rows import moved
 from milepost.cli.support.output import AsJson, aside, print_json, say
+from milepost.explain.row_counts import rows_text
 from milepost.intake.contact_erasure import ContactErasure, forget_contact
 from milepost.intake.context import IntakeContext
 from milepost.intake.erasure import Erasure
@@ -103,7 +103,7 @@ def _with(erasure: Erasure) -> str:
 
 def _print(customer: str, erasure: Erasure) -> None:
     if erasure.rows:
-        say(f"{customer} is forgotten{_with(erasure)}. Rows removed from the database: {moved(erasure.rows)}.")
+        say(f"{customer} is forgotten{_with(erasure)}. Removed from the database: {rows_text(erasure.rows)}.")
     if erasure.runs is not None:
         say(f"Temporal deletes {count_of(erasure.runs, 'run')} with all history, within a minute or two.")
     say("Backups made before still hold the customer.")
@@ -145,9 +145,9 @@ def _print_contact(address: str, erasure: ContactErasure, *, dry_run: bool) -> N
         say(f"{address} is forgotten; {erasure.pseudonym} stands in every place.")
     verb = "to replace" if dry_run else "replaced"
     for customer, rows in erasure.customers.items():
-        say(f"{customer}: rows {verb}: {moved(rows)}.")
+        say(f"{customer}: rows {verb}: {rows_text(rows)}.")
     if erasure.elsewhere:
-        say(f"Of no customer: rows {verb}: {moved(erasure.elsewhere)}.")
+        say(f"Of no customer: rows {verb}: {rows_text(erasure.elsewhere)}.")
     for customer in erasure.named_after:
         say(f"The customer {customer} is itself named after the person; `milepost forget {customer}` deletes it.")
     if not dry_run:

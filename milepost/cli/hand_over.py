@@ -13,7 +13,8 @@ from milepost.cli.support.errors import CommandError
 from milepost.cli.support.intake_access import OpenIntake, open_intake
 from milepost.cli.support.local_timezone import iso_due_day
 from milepost.cli.support.output import AsJson, aside, print_json, say, table
-from milepost.explain.local_time import effort_text
+from milepost.explain.local_time import date_text, effort_text, zone_text
+from milepost.explain.people_names import colleague_name
 from milepost.intake import absences
 from milepost.intake.absences import NewAbsence
 from milepost.intake.colleagues import working_zone
@@ -110,7 +111,7 @@ async def _for_good(opened: OpenIntake, wish: HandOver, by: str | None, *, dry_r
         done = {"dry_run": dry_run, "done": result.done, "failed": result.failed}
         print_json(shown.to_json() | done)
     elif not shown.customers:
-        say(f"{wish.former} has nothing to hand over.")
+        say(f"{colleague_name(wish.former)} has nothing to hand over.")
     else:
         _print(shown, await working_zone(context), would=dry_run)
     _print_result(opened, shown, result, dry_run=dry_run)
@@ -126,7 +127,7 @@ def _print_result(opened: OpenIntake, shown: HandOverPreview, result: HandOverRe
     if result.failed:
         stayed = f"{count_of(len(result.failed), 'customer')} of {len(shown.customers)}"
         raise CommandError(
-            f"{stayed} stayed with {shown.hand_over.former}.",
+            f"{stayed} stayed with {colleague_name(shown.hand_over.former)}.",
             "Run the same again: it goes on with what is left.",
         )
 
@@ -157,11 +158,12 @@ def _print(shown: HandOverPreview, zone: str, *, would: bool, stays: bool = Fals
     say(f"{verb}: {count_of(len(shown.customers), 'customer')} ({names}).")
     if shown.roles and not stays:
         roles = listing([f"{role} of {count_of(many, 'customer')}" for role, many in shown.roles.items()])
-        say(f"Roles that go to {shown.hand_over.to}: {roles}.")
+        say(f"Roles that go to {colleague_name(shown.hand_over.to)}: {roles}.")
     effort = f", {effort_text(shown.minutes)}" if shown.minutes else ""
     say(f"Open tasks: {len(shown.tasks)}{effort}.")
     if shown.tasks:
         rows = [(iso_due_day(line.task.due_at, zone), line.task.customer_id, line.task.title) for line in shown.tasks]
+        say(f"Days are those of {zone_text(zone, shown.tasks[0].task.opened_at)}.")
         table("Open tasks", ["Due", "Customer id", "Task"], rows[:_LISTED])
         if len(rows) > _LISTED:
             say(f"... and {len(rows) - _LISTED} more.")
@@ -173,11 +175,12 @@ def _print(shown: HandOverPreview, zone: str, *, would: bool, stays: bool = Fals
 
 def _print_remarks(shown: HandOverPreview) -> None:
     load, wish = shown.load, shown.hand_over
+    former, to = colleague_name(wish.former), colleague_name(wish.to)
     has = f"{count_of(load.customers, 'customer')} and {count_of(load.tasks, 'open task')}"
-    say(f"{wish.to} had {has} before{f', {effort_text(load.minutes)}' if load.minutes else ''}.")
+    say(f"{to} had {has} before{f', {effort_text(load.minutes)}' if load.minutes else ''}.")
     if shown.away is not None:
-        say(f"{wish.to} is away until {shown.away.last_day}; {shown.away.delegate} stands in.")
+        say(f"{to} is away until {date_text(shown.away.last_day)}; {colleague_name(shown.away.delegate)} stands in.")
     if wish.introduce and shown.without_introduction:
         say(f"{count_of(shown.without_introduction, 'customer')} get no introduction: their maps have none.")
     if shown.maps:
-        say(f"{wish.former} owns {listing(list(shown.maps))}: name another owner in the map and publish it.")
+        say(f"{former} owns {listing(list(shown.maps))}: name another owner in the map and publish it.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -10,23 +11,27 @@ from typing import Annotated
 
 import typer
 
-from milepost.cli.support.book_files import STDIN, book_file, mapping_of, people_of, write_refused
+from milepost.cli.support.book_files import STDIN, book_file, mapping_of, people_of, refused_beside, write_refused
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.import_preview import print_preview
 from milepost.cli.support.intake_access import open_intake
 from milepost.cli.support.output import AsJson, aside, aside_or_json, print_json, progress_bar, say, table, unmatched
+from milepost.imports.audience import Maps
 from milepost.imports.book_source import BookSource, EntryOptionError, entry_for_all
 from milepost.imports.customer_book import OpenBook
 from milepost.imports.proposal import propose
 from milepost.imports.refused_rows import ByColumn
+from milepost.imports.row_problems import RowProblems
 from milepost.imports.row_reader import BookRow, RowProblem
-from milepost.imports.rows import estimated_rows, read_rows
+from milepost.imports.rows import FileFormat, estimated_rows, read_rows
 from milepost.imports.vocabulary import Vocabulary
+from milepost.intake import people
 from milepost.intake.book import import_customers
 from milepost.intake.import_account import ImportAccount, Missing
 from milepost.intake.import_preview import ImportPreview, preview_import
 from milepost.intake.intake import Intake
+from milepost.intake.known_addresses import known_addresses
 from milepost.planner.entry_point import EntryPoint
 from milepost.text import count_of
 
@@ -59,6 +64,13 @@ Whole = Annotated[
     list[WholePart] | None,
     typer.Option(help="What the book has in full: roles, or contacts, that it doesn't name are removed. Repeatable."),
 ]
+SheetName = Annotated[
+    str | None, typer.Option(metavar="NAME", help="The sheet of a workbook; by default the one that it opens with.")
+]
+EncodingName = Annotated[
+    str | None, typer.Option(metavar="NAME", help="How the book is encoded, such as `cp1252`; by default told by it.")
+]
+By = Annotated[str | None, typer.Option(help="Who imports it.")]
 RefusedFile = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Where to write refused rows; by default BOOK.refused.csv beside the book."),
@@ -67,35 +79,45 @@ RefusedFile = Annotated[
 
 @dataclass(slots=True)
 class Refusals:
-    """What is wrong with rows of a book and with rows of its contacts; `rows` counts those of the book."""
+    """What is wrong with a book and its contacts; `rows` counts the book's refused rows, `problems` are theirs."""
 
     as_json: bool
-    problems: list[RowProblem] = field(default_factory=list)
-    of_contacts: list[RowProblem] = field(default_factory=list)
+    problems: RowProblems = field(default_factory=RowProblems)
+    by_column: ByColumn = field(default_factory=ByColumn)
     rows: int = 0
+    told: int = 0
 
-    def add_contacts(self, problems: Iterable[RowProblem]) -> None:
-        """Reports what is wrong with the second file."""
-        for problem in problems:
-            self.of_contacts.append(problem)
-            self._report(problem, "contacts, ")
+    @classmethod
+    def of_contacts_in(cls, source: BookSource, *, as_json: bool) -> Refusals:
+        """Begins with what is wrong with the second file, and reports it."""
+        refusals = cls(as_json)
+        for problem in source.people.problems:
+            refusals._tell(problem, "contacts, ")
+        return refusals
 
     def add(self, problem: RowProblem) -> None:
-        """Reports a problem of the book."""
-        self.problems.append(problem)
-        self._report(problem)
+        """Reports a problem of a row."""
+        self.problems.add(problem)
+        self._tell(problem)
 
-    def _report(self, problem: RowProblem, which: str = "") -> None:
+    def _tell(self, problem: RowProblem, which: str = "") -> None:
+        self.told += 1
+        self.by_column.add(problem)
         if self.as_json:
             print_json({"kind": "problem", **problem.to_json()})
-        elif len(self.problems) + len(self.of_contacts) <= _MOST_PROBLEMS:
+        elif self.told <= _MOST_PROBLEMS:
             aside(f"Refused: {which}{problem}")
+
+    def print_columns(self) -> None:
+        """Sums up what was refused, where there is more than one reason."""
+        if self.told > 1:
+            table("Refused, by column", ["Column", "Rows", "For example"], self.by_column.rows())
 
     def readable(self, book: OpenBook) -> Iterator[BookRow]:
         """Yields the rows that can be read, and reports what is wrong with the others."""
         for problem in book.problems:
             self.rows = 1
-            self.add(problem)
+            self._tell(problem)
         for row in book.rows:
             if isinstance(row, BookRow):
                 yield row
@@ -116,8 +138,10 @@ async def import_book(
     stage: InStage = None,
     since: InStageSince = None,
     whole: Whole = None,
+    sheet: SheetName = None,
+    encoding: EncodingName = None,
     refused: RefusedFile = None,
-    by: Annotated[str | None, typer.Option(help="Who imports it.")] = None,
+    by: By = None,
     as_json: AsJson = False,
 ) -> None:
     """Import customers from a CSV or XLSX file and begin the journeys of those that a map is for.
@@ -130,14 +154,15 @@ async def import_book(
     """
     columns = mapping_of(mapping)
     async with open_intake(settings_of(context), create=True) as opened:
-        maps = Vocabulary.of(await opened.intake.context.compiled_maps.current())
+        published = Maps(await opened.intake.context.compiled_maps.current(), opened.intake.context.now())
+        maps = Vocabulary.of(published.compiled_maps)
         if proposed:
-            with book_file(book) as file:
-                typer.echo(propose(read_rows(file), maps, book.stem), nl=False)
+            known = await known_addresses(opened.intake.context)
+            _propose(book, contacts, FileFormat(encoding, sheet=sheet), published, known)
             return
-        source = BookSource(columns, people_of(contacts, columns), entry_of(stage, since), tuple(whole or ()))
-        refusals = Refusals(as_json)
-        refusals.add_contacts(source.people.problems)
+        entry, in_full = entry_of(stage, since), tuple(whole or ())
+        source = BookSource(columns, people_of(contacts, columns), entry, in_full, encoding, sheet)
+        refusals = Refusals.of_contacts_in(source, as_json=as_json)
         if dry_run:
             await _preview(opened.intake, book, source, refusals)
             return
@@ -145,12 +170,23 @@ async def import_book(
     written = _write_refused(book, source, done.headings, refusals, refused)
     if as_json:
         extra = {"waiting": done.account.counts["waiting"], "away": opened.away, "refused_rows": written}
-        print_json({"kind": "summary", **done.account.summary(), **extra})
+        doubles = {"doubles": done.account.doubles.to_json()} if done.account.doubles.count else {}
+        print_json({"kind": "summary", **done.account.summary(), **extra, **doubles})
     else:
         _print_summary(done.account, refusals, opened.later)
         say(_next(written, without_maps=not maps.personas, refused=bool(refusals.rows)))
     if refusals.rows:
         raise typer.Exit(1)
+
+
+def _propose(book: Path, contacts: Path | None, form: FileFormat, maps: Maps, known: Mapping[str, str]) -> None:
+    """Prints a mapping for the columns of the book and, if there is one, of the file of contacts."""
+    with ExitStack() as files:
+        rows = read_rows(files.enter_context(book_file(book)), form)
+        people = read_rows(files.enter_context(book_file(contacts))) if contacts else None
+        vocabulary = Vocabulary.of(maps.compiled_maps)
+        text = propose(rows, vocabulary, book.stem, form.sheet, maps=maps, contacts=people, colleagues=known)
+        typer.echo(text, nl=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +199,9 @@ async def _import(intake: Intake, path: Path, source: BookSource, refusals: Refu
     as_json, compiled_maps = refusals.as_json, await intake.context.compiled_maps.current()
     account, missing = ImportAccount(), Missing.of(compiled_maps, intake.context.now())
     with book_file(path) as file, progress_bar(silent=as_json) as progress:
-        task = progress.add_task("Importing", total=estimated_rows(file))
+        task = progress.add_task("Importing", total=estimated_rows(file, source.form.sheet))
         book = source.open(file, Vocabulary.of(compiled_maps))
+        await people.add_names(intake.context, source.names)
         async for imported in import_customers(intake, refusals.readable(book), source.places(book), by=by):
             progress.advance(task)
             account.add(imported)
@@ -183,18 +220,19 @@ async def _preview(intake: Intake, path: Path, source: BookSource, refusals: Ref
     """Says what importing the book would do."""
     as_json, preview = refusals.as_json, ImportPreview()
     with book_file(path) as file, progress_bar(silent=as_json) as progress:
-        task = progress.add_task("Looking ahead", total=estimated_rows(file))
+        task = progress.add_task("Looking ahead", total=estimated_rows(file, source.form.sheet))
         book = source.open(file, Vocabulary.of(await intake.context.compiled_maps.current()))
         async for customer in preview_import(intake, refusals.readable(book), source.places(book)):
             progress.advance(task)
             preview.add(customer)
             if as_json:
                 print_json({"kind": "customer", **customer.to_json()})
-        for note in (*book.missing, *book.notes):
+        for note in (*preview.handed_on.notes(), *book.missing, *book.notes):
             aside_or_json(note, {"kind": "note", "message": note}, as_json=as_json)
     if as_json:
         print_json({"kind": "summary", **preview.to_json(), "refused": refusals.rows})
     else:
+        refusals.print_columns()
         print_preview(preview, refusals.rows)
 
 
@@ -211,7 +249,8 @@ def entry_of(stage: str | None, since: str | None) -> EntryPoint | None:
 
 
 def _print_notes(book: OpenBook, account: ImportAccount, missing: Missing, *, as_json: bool) -> None:
-    notes = list(book.missing) if account.counts["imported"] else []  # existing customers need no column
+    notes = list(account.handed_on.notes())
+    notes += book.missing if account.counts["imported"] else ()  # existing customers need no column
     if account.counts["imported"] or account.counts["changed"]:
         notes += book.notes
     for note in notes:
@@ -224,26 +263,31 @@ def _write_refused(
     path: Path, source: BookSource, headings: Sequence[str], refusals: Refusals, target: Path | None
 ) -> str | None:
     """Writes the refused rows beside the book; returns the file's name, or None where there is nothing to write."""
-    if target is None and path != STDIN:
-        target = path.with_suffix(".refused.csv")
-    rows = [problem for problem in refusals.problems if problem.row > 1]
-    if target is None or not rows or not headings:
+    if not refusals.problems or not headings:
         return None
-    if target.exists() and target.resolve() == path.resolve():
+    if target is not None and target.exists() and target.resolve() == path.resolve():
         raise CommandError("The refused rows would overwrite the book.", "Name another file with --refused.")
-    return str(target) if write_refused(path, source.form, headings, rows, target) else None
+    if target is None and path != STDIN:
+        target = refused_beside(path)
+    if target is None:
+        return None
+    was_there = target.exists()
+    if not write_refused(path, source.form, headings, refusals.problems, target):
+        return None
+    if was_there:
+        aside(f"{str(target)!r} was there before; it now holds the rows that were refused this time, and no others.")
+    return str(target)
 
 
 def _print_summary(account: ImportAccount, refusals: Refusals, later: str) -> None:
-    problems = [*refusals.of_contacts, *refusals.problems]
-    if len(problems) > 1:
-        table("Refused, by column", ["Column", "Rows", "For example"], ByColumn.of(problems).rows())
+    refusals.print_columns()
     table(None, ["Customers", "Count"], account.summary().items())
     unmatched(account.unmatched)
     if account.changes:
         say("Changed:", *(f"  {customer}: {', '.join(changes)}" for customer, changes in account.changes.items()))
-        if more := account.counts["changed"] - len(account.changes):
+        if (more := account.counts["changed"] - len(account.changes)) > 0:  # of the others something stayed
             say(f"  ... and {count_of(more, 'customer')} more")
+    say(*account.doubles.sentences(are_stored=True))
     if waiting := account.counts["waiting"]:
         begin = "begins" if waiting == 1 else "begin"
         stored = "The others" if refusals.rows else "All customers"

@@ -12,16 +12,18 @@ import typer
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.intake_access import OpenIntake, open_intake
-from milepost.cli.support.local_timezone import local_timezone
-from milepost.cli.support.mail_text import print_line, show_message
+from milepost.cli.support.local_timezone import local_time, local_timezone
+from milepost.cli.support.mail_text import message_named, print_line, show_message
 from milepost.cli.support.output import AsJson, aside, print_json, say, table
-from milepost.explain.local_time import time_of
+from milepost.explain.people_names import colleague_name
 from milepost.intake import mail as mail_orders
 from milepost.intake import mail_hold
 from milepost.intake.mail import MOST, MailAction, MailOrder, MailResult
 from milepost.intake.mail_list import CAUSES, MailFilter, MailLine, MailStatus, mail_page
 from milepost.planner.enums import HoldReason, MailSwitch
 from milepost.planner.fact_errors import RefusedError
+from milepost.planner.instants import Instant
+from milepost.planner.instants import text as instant_text
 from milepost.store import held_mail, mail_switches, messages
 from milepost.store.mail_switches import Scope, Switch, Turn
 from milepost.store.messages import FailureCause
@@ -30,6 +32,7 @@ from milepost.text import count_of
 _PAGE = 500
 _EXAMPLE = "milepost mail release CUSTOMER MESSAGE"
 _ORDERS = {action.value: action for action in MailAction}
+_DEPARTURES = 20  # messages that are told one by one
 _DONE = {
     MailAction.RELEASE: "released",
     MailAction.SEND_NOW: "sent now",
@@ -57,6 +60,7 @@ class ListedStatus(StrEnum):
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
+    RETURNED = "returned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class Typed:
 async def mail(
     action: Annotated[
         str | None,
-        typer.Argument(metavar="[ACTION]", help="list, show, release, send-now, cancel, retry, hold, free."),
+        typer.Argument(metavar="[ACTION]", help="list, show, release, send-now, cancel, retry, hold, free, switches."),
     ] = None,
     customer: Annotated[str | None, typer.Argument(metavar="[CUSTOMER]", help="The customer's id.")] = None,
     message: Annotated[str | None, typer.Argument(metavar="[MESSAGE]", help="The message's id, as listed.")] = None,
@@ -99,8 +103,8 @@ async def mail(
 
     Without ACTION it lists what is held. `show` prints a message as its recipient gets it. `release` lets one go that a
     person was to look at, in the contact's hours; `send-now` at once. `cancel` drops it. `retry` sends a failed one
-    again. With --all these are about everything that the filters leave. `hold` holds mail from now on: all, or with
-    --map or --customer; `free` lets it go again.
+    again. With --all these are about all that the filters leave. `hold` holds mail from now on: all, or with --map or
+    --customer; `free` lets it go again. `switches` lists who held and freed what. MESSAGE may be the beginning of one.
     """
     wanted = _filter(status, of_customer, of_map, template, why)
     typed = Typed(customer, message, wanted, all_, first, by, reason, as_json)
@@ -109,6 +113,8 @@ async def mail(
         match action:
             case None | "list":
                 await _list(opened, typed)
+            case "switches" if not customer:
+                await _switches(opened, as_json=as_json)
             case "show" if customer and message:
                 await show_message(opened, customer, message, settings.links_begin_with, as_json=as_json)
             case "hold" | "free" if not customer:
@@ -119,7 +125,7 @@ async def mail(
                 said = " ".join(each for each in (action, customer, message) if each)
                 raise CommandError(
                     f"{said!r} is nothing that can be done with mail.",
-                    f"Write `{_EXAMPLE}`, or list, show, send-now, cancel, retry, hold or free.",
+                    f"Write `{_EXAMPLE}`, or list, show, send-now, cancel, retry, hold, free or switches.",
                 )
 
 
@@ -158,7 +164,7 @@ async def _list(opened: OpenIntake, typed: Typed) -> None:
             print_json(line.to_json())
         return
     for line in lines:
-        print_line(line, local_timezone())
+        print_line(line)
     if not lines:
         say(f"No mail is {typed.filter.status} here.")
     elif typed.filter.status is MailStatus.HELD:
@@ -182,12 +188,42 @@ async def _say_switches(opened: OpenIntake) -> None:
         say(_switch_text(each))
 
 
+async def _switches(opened: OpenIntake, *, as_json: bool) -> None:
+    """Prints who held and freed what, the latest first."""
+    async with opened.intake.context.store.reading() as session:
+        turns = await mail_switches.history(session)
+    if as_json:
+        for each in turns:
+            print_json(_turn_data(each) | {"at": instant_text(each.at), "current": each.current})
+        return
+    if not turns:
+        say("Nobody has held or freed mail: it goes by itself.")
+        return
+    headings = ("When", "What", "By", "Why", "Counts")
+    rows = [
+        (
+            local_time(each.at),
+            _position(each),
+            each.by and colleague_name(each.by),
+            each.why,
+            "yes" if each.current else "no",
+        )
+        for each in turns
+    ]
+    table("Who held and freed mail", headings, rows)
+
+
+def _position(turn: Turn) -> str:
+    first = f", the first {turn.switch.first} of each text" if turn.switch.first else ""
+    return f"{_of(turn.scope)} {'held' if turn.switch.is_held else 'free'}{first}"
+
+
 def _switch_text(turn: Turn) -> str:
     position = "is held" if turn.switch.is_held else "goes by itself"
     first = f", the first {turn.switch.first} of each text" if turn.switch.first else ""
-    by = f" by {turn.by}" if turn.by else ""
+    by = f" by {colleague_name(turn.by)}" if turn.by else ""
     why = f": {turn.why}" if turn.why else ""
-    return f"{_of(turn.scope)} {position}{first}, since {time_of(turn.at, local_timezone())}{by}{why}."
+    return f"{_of(turn.scope)} {position}{first}, since {local_time(turn.at)}{by}{why}."
 
 
 def _of(scope: Scope) -> str:
@@ -211,6 +247,7 @@ async def _turn(opened: OpenIntake, position: MailSwitch, typed: Typed) -> None:
         return
     say(_switch_text(turned.turn))
     if position is MailSwitch.HELD:
+        say("What was released by name before goes all the same; `milepost mail cancel` stops a single one.")
         say("Next: `milepost mail` lists what waits.")
     elif turned.waiting:
         say(f"{count_of(turned.waiting, 'message')} that waited will go, in the contacts' hours.")
@@ -238,7 +275,7 @@ async def _order(opened: OpenIntake, action: MailAction, typed: Typed) -> None:
     else:
         say("There is nothing that the filters leave.")
         return
-    refused = _print_results(action, results, as_json=typed.as_json)
+    refused = _print_results(action, results, context.now(), as_json=typed.as_json)
     if opened.away is not None and len(refused) < len(results):
         aside(f"They go {opened.later}")
     if len(refused) == len(results) and results:
@@ -247,7 +284,7 @@ async def _order(opened: OpenIntake, action: MailAction, typed: Typed) -> None:
 
 async def _keys(opened: OpenIntake, action: MailAction, typed: Typed) -> list[tuple[str, str]]:
     if typed.customer and typed.message and not typed.all:
-        return [(typed.customer, typed.message)]
+        return [(typed.customer, await message_named(opened, typed.customer, typed.message))]
     if not typed.all or typed.customer:
         hint = f"Write `milepost mail {action} CUSTOMER MESSAGE`, or --all for everything that the filters leave."
         raise CommandError("Which message is meant is missing.", hint)
@@ -263,17 +300,24 @@ async def _keys(opened: OpenIntake, action: MailAction, typed: Typed) -> list[tu
         return await held_mail.keys(session, held, MOST)
 
 
-def _print_results(action: MailAction, results: Sequence[MailResult], *, as_json: bool) -> list[MailResult]:
+def _print_results(
+    action: MailAction, results: Sequence[MailResult], now: Instant, *, as_json: bool
+) -> list[MailResult]:
     """Prints what became of an order; returns what was refused."""
     refused = [each for each in results if isinstance(each.outcome, RefusedError)]
     for each in results:
         error = each.outcome if isinstance(each.outcome, RefusedError) else None
         if as_json:
             data = {"customer": each.customer, "message": each.message, "done": error is None}
+            data |= {"goes_at": instant_text(each.departure.at)} if each.departure else {}
             print_json(data | ({"why": error.message, "hint": error.hint} if error else {}))
         elif error is not None:
             aside(f"{error.message}{f' {error.hint}' if error.hint else ''}")
     done = len(results) - len(refused)
+    leaving = [each for each in results if each.departure is not None]
+    for each in leaving[: 0 if as_json else _DEPARTURES]:
+        assert each.departure is not None
+        say(f"{each.customer}  {each.message}  {each.departure.sentence(now)}")
     if not as_json and done:
         say(f"{count_of(done, 'message')} {_DONE[action]}; `milepost mail` shows what still waits.")
     return refused

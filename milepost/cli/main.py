@@ -33,6 +33,7 @@ _COMMANDS = {
         "rollout": "Move running journeys to another version of their map.",
         "schema": "Print the JSON Schema of map.yaml, or of mappings, for editors.",
         "rehearse": "Play your own maps and customers at speed; nothing can be sent.",
+        "languages": "List the customers' languages and the texts that each lacks.",
         "forecast": "Forecast the work of a whole book, by role and week.",
     },
     "Look after customers": {
@@ -44,6 +45,9 @@ _COMMANDS = {
         "explain": "Explain what a customer waits for, and why.",
         "tell": "Tell a customer's journey what happened.",
         "undo": "Undo what somebody just told, as if it had not been told.",
+        "agreement": "Show what was agreed with a customer, and who said yes.",
+        "links": "List the links that a customer's people got; make them void.",
+        "files": "List the files that a customer sent; get one, or delete it.",
         "preferences": "Show or set which mail a person gets.",
         "export": "Write all customers as a CSV file, who opted out, or what is held on one person.",
         "forget": "Delete everything about a customer, or forget one person.",
@@ -52,10 +56,16 @@ _COMMANDS = {
         "rename": "Give a customer another id.",
         "tasks": "List colleagues' tasks: overdue, today, next.",
         "hand-over": "Hand a colleague's customers over to another one, for good or for days.",
+        "people": "List colleagues; say what one is called and may do, or that one left.",
+        "sign-in": "Print a link that signs a colleague in, once.",
         "away": "List who is away and who stands in; end or change it.",
     },
 }
-_MODULES = {"import": "import_book", "hand-over": "hand_over"}  # where Python can't have the command's name
+_MODULES = {
+    "import": "import_book",
+    "hand-over": "hand_over",
+    "sign-in": "sign_in",
+}  # where Python can't have the command's name
 
 LISTED = tuple(
     ListedCommand(name, help, panel, f"milepost.cli.{_MODULES.get(name, name)}")

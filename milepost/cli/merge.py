@@ -8,9 +8,9 @@ import typer
 
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.intake_access import open_intake
-from milepost.cli.support.moved_rows import moved
 from milepost.cli.support.output import AsJson, aside, print_json, say, table
 from milepost.customer import Contact, Mail
+from milepost.explain.row_counts import rows_text
 from milepost.intake.merges import JourneyOfMerge, Merge, MergeOrder
 from milepost.intake.merges import merge as merge_records
 from milepost.text import listing
@@ -56,7 +56,7 @@ def _print(done: Merge, *, dry_run: bool) -> None:
     for journey, verb in ((done.goes_on, "goes on"), (done.ends, "ends")):
         if journey is not None:
             say(f"Journey {_standing(journey)} {'would ' + _bare(verb) if dry_run else verb}.")
-    rows_moved = moved(done.moved)
+    rows_moved = rows_text(done.moved)
     if dry_run:
         say(f"Would move to {into}: {rows_moved}.", "Nothing was changed; the same command without --dry-run does it.")
         return

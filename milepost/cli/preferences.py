@@ -8,8 +8,10 @@ import typer
 
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.intake_access import open_intake
+from milepost.cli.support.local_timezone import local_time
 from milepost.cli.support.output import AsJson, print_json, say
 from milepost.customer import ChoiceWay, Mail
+from milepost.explain.people_names import colleague_name
 from milepost.explain.vocabulary import CHOICES, MAIL_NOW
 from milepost.intake.preferences import Preference, choose, preference_of
 from milepost.planner.instants import text
@@ -56,9 +58,11 @@ def _print(preference: Preference) -> None:
     name = f"{listing(preference.names)} ({preference.address})" if preference.names else preference.address
     say(f"{name} gets {'nothing: the address was refused' if preference.refused else MAIL_NOW[preference.mail]}.")
     if preference.last is not None:
-        by = f", by {preference.last.by}" if preference.last.by else ""
+        by = f", by {colleague_name(preference.last.by)}" if preference.last.by else ""
         why = f" Reason: {preference.last.reason}" if preference.last.reason else ""
-        say(f"Since {text(preference.last.at)}: {CHOICES.get(preference.last.how, preference.last.how)}{by}.{why}")
+        say(
+            f"Since {local_time(preference.last.at)}: {CHOICES.get(preference.last.how, preference.last.how)}{by}.{why}"
+        )
     if preference.customers:
         say(f"A contact of {listing([id_ for id_, _ in preference.customers], most=10)}.")
     else:

@@ -8,8 +8,8 @@ import typer
 
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.intake_access import open_intake
-from milepost.cli.support.moved_rows import moved
 from milepost.cli.support.output import AsJson, aside, print_json, say
+from milepost.explain.row_counts import rows_text
 from milepost.intake.renames import rename as rename_customer
 
 
@@ -34,9 +34,9 @@ async def rename(
         return
     old_id = done.customer.id
     if dry_run:
-        say(f"Would move from {old_id} to {new_id}: {moved(done.moved)}. Nothing was changed.")
+        say(f"Would move from {old_id} to {new_id}: {rows_text(done.moved)}. Nothing was changed.")
         return
-    say(f"{old_id} is {new_id} now, and still leads to it. Moved: {moved(done.moved)}.")
+    say(f"{old_id} is {new_id} now, and still leads to it. Moved: {rows_text(done.moved)}.")
     say(f"Next: `milepost show {new_id}`.")
     if not done.reached:
         aside(f"The journey learns of it {opened.later}")

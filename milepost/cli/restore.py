@@ -13,6 +13,8 @@ from milepost.cli.support.database import sqlite_file
 from milepost.cli.support.errors import CommandError, file_errors
 from milepost.cli.support.output import say
 from milepost.devserver.data_folder import DataFolder
+from milepost.files.places import Folder, place_for
+from milepost.settings import Settings
 from milepost.store.backup import restore as restore_backup
 
 
@@ -38,5 +40,11 @@ def restore(
     if kept is not None:
         say(f"The one before is kept as {kept}.")
     say("It holds whom you have forgotten since it was made: run `milepost forget` for them again.")
+    say(f"The contents of uploaded files are not in it: put back those of the same day, into {_files(settings)}.")
     say("Start `milepost up`, or workers and web: workers start the journeys by themselves within a minute or two,")
     say("`milepost recover` does it at once.")
+
+
+def _files(settings: Settings) -> str:
+    place = place_for(settings)
+    return str(place.path) if isinstance(place, Folder) else str(settings.files)

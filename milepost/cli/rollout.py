@@ -10,6 +10,7 @@ import typer
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.intake_access import OpenIntake, open_intake
+from milepost.cli.support.local_timezone import local_time
 from milepost.cli.support.output import AsJson, aside, print_json, say, table
 from milepost.explain.sentences import version_text
 from milepost.intake import rollouts
@@ -167,7 +168,7 @@ async def show(opened: OpenIntake, row: RolloutRow, *, as_json: bool) -> None:
         return
     when = " at their next stage" if row.policy == MovePolicy.NEXT_STAGE else ""
     say(f"Rollout {row.number}, {row.status}: journeys of {row.map} to {_target(row, versions)}{when}.")
-    started = f"Started {text(row.started_at)}" + (f" by {row.started_by}" if row.started_by else "")
+    started = f"Started {local_time(row.started_at)}" + (f" by {row.started_by}" if row.started_by else "")
     say(f"{started}, {row.batch} at once, {row.per_minute} a minute." + (f" Why: {row.why}" if row.why else ""))
     for state, words in _STATES.items():
         if counts.get(state):

@@ -11,18 +11,20 @@ from milepost.cli.support.database import open_database, read_overview
 from milepost.cli.support.journey_text import journey_heading, pending_summary
 from milepost.cli.support.local_timezone import TimeZone
 from milepost.cli.support.output import AsJson, heading, print_json, say, table
+from milepost.explain.answer_words import answered_by
 from milepost.explain.journey import with_outlook_sentence
-from milepost.explain.local_time import day_of, due_day_of, time_of, zone_text
-from milepost.explain.overview import CustomerOverview, JourneyOverview, OutcomeRecord
-from milepost.explain.sentences import number, outlook_sentence
+from milepost.explain.local_time import agreed_time_of, day_of, due_day_of, time_of, zone_text
+from milepost.explain.overview import AnswerRecord, CustomerOverview, JourneyOverview, OutcomeRecord
+from milepost.explain.sentences import Wording, outlook_sentence
 from milepost.explain.vocabulary import VERDICTS
 from milepost.explain.waits import WaitingStep
+from milepost.planner.agreements import AgreedTime, agreed_json
 from milepost.planner.enums import JourneyStatus
 from milepost.planner.instants import Instant, optional_text, text
 from milepost.planner.open_tasks import Task
 from milepost.planner.timeline import Entry
 from milepost.store.compiled_maps import CompiledMaps
-from milepost.text import count_of, yes_or_no
+from milepost.text import count_of, number, yes_or_no
 
 
 async def show(
@@ -75,18 +77,18 @@ def _print_journey(journey: JourneyOverview, last: int) -> None:
         (
             f"Stage: {each.title}" if each.status == "ahead" else each.title,
             "overdue" if each.overdue else each.status,
-            _day(each.due_at, zone),
+            _due(each.due_at, each.agreed, zone),
             each.waits_for,
         )
         for each in journey.waits
     ]
     _section("Open, and what it waits for", ["What", "Status", "Due", "Waits for"], waits)
     tasks = [
-        (each.title, each.person or f"team {journey.say.role(each.role)}", _day(each.due_at, zone), each.task)
-        for each in journey.tasks
+        (each.title, _who(each, journey.say), _due(each.due_at, each.agreed, zone), each.task) for each in journey.tasks
     ]
     _section("Tasks", ["Task", "Who", "Due", "Id"], tasks)
-    _section("Outcomes", ["Outcome", "Standing", "Value", "Who"], [_outcome(each) for each in journey.outcomes])
+    outcomes = [_outcome(each, journey.say) for each in journey.outcomes]
+    _section("Outcomes", ["Outcome", "Standing", "Value", "Who"], outcomes)
     past = [(time_of(entry.at, zone), journey.say.sentence(entry)) for entry in _last(journey, last)]
     _section("What happened last", ["When", "What"], past)
     _print_ahead(journey)
@@ -116,11 +118,19 @@ def _section(title: str, headings: list[str], rows: list[tuple[Any, ...]]) -> No
         table(title, headings, rows)
 
 
-def _outcome(outcome: OutcomeRecord) -> tuple[Any, ...]:
+def _who(task: Task, say: Wording) -> str:
+    return say.person(task.person) if task.person else f"team {say.role(task.role)}"
+
+
+def _outcome(outcome: OutcomeRecord, say: Wording) -> tuple[Any, ...]:
     last = outcome.last
     if last is None:
         return outcome.statement, outcome.status, None, None
-    return outcome.statement, VERDICTS.get(last.verdict, last.verdict), _value(last.value), last.by
+    return outcome.statement, VERDICTS.get(last.verdict, last.verdict), _value(last.value), _by(last, say)
+
+
+def _by(answer: AnswerRecord, say: Wording) -> str | None:
+    return answered_by(say, answer.by, answer.on_behalf_of, answer.reason) if answer.by else None
 
 
 def _print_ahead(journey: JourneyOverview) -> None:
@@ -138,7 +148,9 @@ def _print_ahead(journey: JourneyOverview) -> None:
     say(f"{open_tasks} open. Next: `milepost tell {journey.record.customer_id} step_done STEP` when one is done.")
 
 
-def _day(at: Instant | None, zone: str) -> str | None:
+def _due(at: Instant | None, agreed: AgreedTime | None, zone: str) -> str | None:
+    if agreed is not None:
+        return agreed_time_of(*agreed, zone)
     return None if at is None else due_day_of(at, zone)
 
 
@@ -193,6 +205,7 @@ def _waits_json(each: WaitingStep) -> dict[str, Any]:
         "status": each.status,
         "waits_for": each.waits_for,
         "due_at": optional_text(each.due_at),
+        **agreed_json(each.agreed),
         "overdue": each.overdue,
     }
 
@@ -204,6 +217,8 @@ def _task_json(each: Task) -> dict[str, Any]:
         "role": each.role,
         "person": each.person,
         "due_at": optional_text(each.due_at),
+        "agreed_at": optional_text(each.agreed_at),
+        "agreed_minutes": each.agreed_minutes,
         "results": list(each.results),
     }
 
@@ -217,6 +232,10 @@ def _outcome_json(each: OutcomeRecord) -> dict[str, Any]:
         "status": each.status,
         "verdict": last.verdict if last else None,
         "value": last.value if last else None,
+        "asked_of": each.asked_of,
         "by": last.by if last else None,
+        "on_behalf_of": last.on_behalf_of if last else None,
+        "reason": last.reason if last else None,
+        "how": last.method if last else None,
         "at": text(last.at) if last else None,
     }

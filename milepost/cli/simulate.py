@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from milepost.channels.links import LinkSigner
+from milepost.channels.links import MessageLinks
 from milepost.channels.message_text import MessageSource, render
 from milepost.cli.runners import Engine, EngineOption, run_on_temporal
 from milepost.cli.support.errors import CommandError
@@ -23,7 +22,7 @@ from milepost.language.templates.source import TemplateError
 from milepost.people.sample_year import load_made_up
 from milepost.planner.commands import SendMessage
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.instants import moment
+from milepost.planner.instants import Instant
 from milepost.planner.outlook import look_ahead
 from milepost.planner.state import State
 from milepost.planner.timeline import Entry, MessageSent
@@ -139,25 +138,22 @@ class _Due(NamedTuple):
     contact: str
     steps: list[str]
     templates: list[str]
-
-
-class _ShortLinks(LinkSigner):
-    """Links without a secret: nobody follows those of a made-up mail."""
-
-    def token(self, journey_id: str, customer_id: str, contact_email: str, *, now: datetime) -> str:  # noqa: ARG002
-        return "link"
+    at: Instant
+    calendar: dict[str, Any] | None
 
 
 def _mails(scenario: Scenario) -> Iterator[tuple[str, Mail]]:
     """Every mail that a scenario sends, with the id of its message."""
-    links = _ShortLinks("nobody follows these", "https://milepost.example")
+    links = MessageLinks("https://milepost.example", "link")
     for plan in scenario.plans():
         state = plan.state
         files = scenario.version_files.get(state.version, scenario.files)
         for command in plan.commands:
             if isinstance(command, SendMessage):
-                due = _Due("simulated", command.message, command.contact, list(command.steps), list(command.templates))
-                source = MessageSource(_map_of(scenario, state), files, state, due, links, moment(state.clock))
+                steps, entry = list(command.steps), asdict(command.calendar) if command.calendar else None
+                templates = list(command.templates)
+                due = _Due("simulated", command.message, command.contact, steps, templates, state.clock, entry)
+                source = MessageSource(_map_of(scenario, state), files, state, due, links)
                 yield command.message, _mail(source)
 
 

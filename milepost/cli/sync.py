@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.import_preview import print_preview
 from milepost.cli.support.intake_access import open_intake
+from milepost.cli.support.local_timezone import iso_day, local_time, local_timezone
 from milepost.cli.support.output import AsJson, aside, print_json, say, table
 from milepost.intake.intake import Intake
 from milepost.intake.sync import books
@@ -37,6 +37,8 @@ _SAYS = {
     "refused": "refused",
     "vanished": "no longer in the book",
     "returned": "in the book again",
+    "doubles": "left out, as another row has the customer's present id",
+    "alike": "new, and maybe there already under another id",
     "forgotten": "left out, as they were forgotten",
 }
 _NAMED = 20
@@ -158,10 +160,16 @@ def _print(result: SyncResult, name: str, *, as_json: bool) -> None:
     if as_json:
         for file, problem in result.problems:
             print_json({"kind": "problem", "file": file, **problem.to_json()})
+        for file, problem in result.left_out:
+            print_json({"kind": "double", "file": file, **problem.to_json()})
         print_json({"kind": "summary", "name": name, **result.to_json()})
         return
     for file, problem in result.problems[:_NAMED]:
         aside(f"Refused: {file}, {problem}")
+    if (more := len(result.problems) + result.more_problems - _NAMED) > 0:
+        aside(f"... and {count_of(more, 'more problem')}.")
+    for file, problem in result.left_out[:_NAMED]:
+        aside(f"Left out: {file}, {problem}")
     if result.why is not None:
         aside(f"{result.why} {result.hint or ''}".rstrip())
     if result.status == RunStatus.UNCHANGED:
@@ -174,7 +182,8 @@ def _print(result: SyncResult, name: str, *, as_json: bool) -> None:
         say(f"No longer in the book: {listing(result.vanished, most=_NAMED, count=result.counts['vanished'])}.")
     if result.preview is not None:
         print_preview(result.preview, result.counts["refused"])
-    elif result.status == RunStatus.DONE:
+    say(*result.doubles.sentences(are_stored=True))
+    if result.preview is None and result.status == RunStatus.DONE:
         say("Next: `milepost sync status` shows how the book stands.")
 
 
@@ -196,21 +205,19 @@ def _print_status(status: BookStatus) -> None:
     say(f"{row.name}: {recipe.source}, {every}.")
     lines = [f"{count_of(status.customers, 'customer')} in it."]
     if status.last_taken_in is not None:
-        lines.append(f"Last taken in {_when(status.last_taken_in)}.")
+        lines.append(f"Last taken in {local_time(status.last_taken_in)}.")
     if last is not None and last.status not in (RunStatus.DONE, RunStatus.UNCHANGED):
         failures = f", {count_of(row.failures, 'time')} in a row" if row.failures > 1 else ""
-        lines.append(f"The last run, {_when(last.started_at)}, is {last.status}{failures}: {last.why or 'it goes on.'}")
+        lines.append(
+            f"The last run, {local_time(last.started_at)}, is {last.status}{failures}: {last.why or 'it goes on.'}"
+        )
     if row.next_at is not None:
-        lines.append(f"Next {_when(row.next_at)}; a worker has to run then.")
+        lines.append(f"Next {local_time(row.next_at)}; a worker has to run then.")
     if last is not None and last.counts.get("refused"):
         lines.append(
             f"{count_of(last.counts['refused'], 'row')} refused; `milepost sync run {row.name} --dry-run` says why."
         )
     say(*(f"  {line}" for line in lines))
     if status.vanished_count:
-        shown = [(each.customer, each.name, _when(each.since)) for each in status.vanished[:_NAMED]]
+        shown = [(each.customer, each.name, iso_day(each.since, local_timezone())) for each in status.vanished[:_NAMED]]
         table(f"No longer in the book: {status.vanished_count}", ["Customer id", "Name", "Since"], shown)
-
-
-def _when(wall: int) -> str:
-    return f"{datetime.fromtimestamp(wall, UTC):%Y-%m-%d %H:%M} UTC"

@@ -12,7 +12,8 @@ from milepost.cli.support.database import check_in_use, now_of, open_database
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.local_timezone import TimeZone, iso_due_day, local_timezone
 from milepost.cli.support.output import AsJson, print_json, say, table
-from milepost.explain.local_time import zone_text
+from milepost.explain.local_time import agreed_time_of, zone_text
+from milepost.explain.people_names import colleague_name
 from milepost.intake.context import customer_of
 from milepost.language.names import nearest
 from milepost.planner.instants import Instant, optional_text, text
@@ -99,12 +100,14 @@ def _print(day: Day, due: Sequence[MapReview], zone: str, in_force: StandIns) ->
 
 def _row(line: TaskLine, zone: str, in_force: StandIns) -> tuple[Any, ...]:
     task = line.task
-    who = task.person or f"team {task.role}"
+    who = colleague_name(task.person) if task.person else f"team {task.role}"
     if (stand_in := in_force.for_task(task.person, task.role, task.customer_id)) is not None:
-        who = f"{stand_in.delegate}\nfor {who}, away until {stand_in.absence.last_day}"
+        who = f"{colleague_name(stand_in.delegate)}\nfor {who}, away until {stand_in.absence.last_day}"
     if task.escalated_to:
-        who += f"\nand {task.escalated_person or task.escalated_to}"
+        who += f"\nand {colleague_name(task.escalated_person or task.escalated_to)}"
     due = "paused" if line.paused else iso_due_day(task.due_at, zone)
+    if task.agreed_at is not None and not line.paused:
+        due = f"{due}\nagreed for {agreed_time_of(task.agreed_at, task.agreed_minutes, zone)}"
     return due, task.customer_id, f"{task.title} ({task.task})", who
 
 
@@ -127,6 +130,8 @@ def _to_json(line: TaskLine, in_force: StandIns) -> dict[str, Any]:
         "about": task.about,
         "opened_at": text(task.opened_at),
         "due_at": optional_text(task.due_at),
+        "agreed_at": optional_text(task.agreed_at),
+        "agreed_minutes": task.agreed_minutes,
         "escalated_to": task.escalated_to,
         "escalated_person": task.escalated_person,
         "results": task.results,

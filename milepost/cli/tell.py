@@ -15,7 +15,7 @@ from milepost.intake.fact_examples import EXAMPLES
 Text = str | None
 
 
-async def tell(
+def tell(
     customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id.")],
     kind: Annotated[str, typer.Argument(metavar="FACT", help="What happened; see above.")],
     words: Annotated[
@@ -28,8 +28,11 @@ async def tell(
     about: Annotated[Text, typer.Option(help="The step, or the address of the person, that a note is about.")] = None,
     due: Annotated[Text, typer.Option(help="When a task is due: a date, or a duration.")] = None,
     role: Annotated[Text, typer.Option(help="The role that a task is for.")] = None,
-    person: Annotated[Text, typer.Option(metavar="EMAIL", help="The colleague that a task is for.")] = None,
+    person: Annotated[
+        Text, typer.Option(metavar="EMAIL", help="The colleague that a task is for, or who does a step.")
+    ] = None,
     effort: Annotated[Text, typer.Option(help="How long a task takes, such as '30 minutes'.")] = None,
+    internal: Annotated[bool | None, typer.Option("--internal", help="The customer's plan leaves a task out.")] = None,
     evidence: Annotated[Text, typer.Option(help="What proves it.")] = None,
     reason: Annotated[Text, typer.Option(help="Why.")] = None,
     until: Annotated[Text, typer.Option(metavar="DATE", help="The day until which a step is snoozed.")] = None,
@@ -51,27 +54,32 @@ async def tell(
     """
     more: dict[str, Any] = {
         "result": result, "note": note, "about": about, "evidence": evidence, "reason": reason, "until": until,
-        "verdict": verdict, "value": value, "comment": comment, "method": method, "why": why,
-        "id": fact_id or uuid.uuid4().hex, "by": by, "due": due, "role": role, "person": person, "effort": effort,
+        "verdict": verdict, "value": value, "comment": comment, "method": method, "why": why, "by": by, "due": due,
+        "id": fact_id or uuid.uuid4().hex, "role": role, "person": person, "effort": effort, "internal": internal,
     }  # fmt: skip
     if kind == "answer" and method is None:
         more["method"] = "recorded"
     typed = {"customer": customer, "kind": kind, "words": words or [], "options": more}
-    told = ask_running_web(context, "/api/v1/typed-facts", typed) or await _tell_here(context, typed)
+    told = ask_running_web(context, "/api/v1/typed-facts", typed) or _tell_here(context, typed)
     if as_json:
         print_json(told)
     else:
         _print(told)
 
 
-async def _tell_here(context: typer.Context, typed: dict[str, Any]) -> dict[str, Any]:
+def _tell_here(context: typer.Context, typed: dict[str, Any]) -> dict[str, Any]:
     """Tells it without a running web application. What that takes is loaded only now: it needs seconds."""
-    from milepost.cli.support.command_settings import settings_of  # noqa: PLC0415
-    from milepost.cli.support.intake_access import open_intake  # noqa: PLC0415
-    from milepost.intake import typed_facts  # noqa: PLC0415
+    import asyncio  # noqa: PLC0415 - slow to load, and not needed beside a running `milepost up`; so are those below
 
-    async with open_intake(settings_of(context)) as opened:
-        return await typed_facts.tell(opened.intake, **typed)
+    from milepost.cli.support.command_settings import settings_of  # noqa: PLC0415 - slow to load
+    from milepost.cli.support.intake_access import open_intake  # noqa: PLC0415 - slow to load
+    from milepost.intake import typed_facts  # noqa: PLC0415 - slow to load
+
+    async def told() -> dict[str, Any]:
+        async with open_intake(settings_of(context)) as opened:
+            return await typed_facts.tell(opened.intake, **typed)
+
+    return asyncio.run(told())
 
 
 def _print(told: dict[str, Any]) -> None:

@@ -89,6 +89,20 @@ class Api:
             raise RequestRefusedError(str(fact["id"]), response.status_code, response.text)
         _check(response)
 
+    async def send_file(self, customer: str, data: Mapping[str, str], name: str, content: bytes) -> str:
+        """Sends a file for a form, `data` saying which; returns the answer that names it. Sent again, it is the same.
+
+        Raises:
+            RequestRefusedError: it does not take the file.
+        """
+        response = await self._request(
+            "POST", f"/customers/{customer}/files", data=data, files={"file": (name, content)}
+        )
+        if response.is_client_error:
+            raise RequestRefusedError(name, response.status_code, response.text)
+        _check(response)
+        return str(response.json()["answer"])
+
     async def _all(self, path: str, name: str) -> list[Any]:
         """Returns a whole list, page by page."""
         lines: list[Any] = []

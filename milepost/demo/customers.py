@@ -9,7 +9,7 @@ from typing import Any
 from milepost.customer import Contact, name_of
 from milepost.demo.personalities import Personality, Temperament
 from milepost.demo.views import DAY, HOUR, Journey, OpenStep, PlannedFact
-from milepost.language.asks import Ask
+from milepost.language.asks import Ask, AskType
 from milepost.language.steps import Outcome
 from milepost.people.draws import Chance, Draws
 from milepost.people.form_answers import form_answers
@@ -73,7 +73,8 @@ class DemoCustomer:
             fact["by"] = step.contact or step.customer
             if asks := asks_of(compiled_step) if compiled_step else ():
                 fact["answers"] = self._form(step, asks, done_at)
-            yield PlannedFact(done_at, step.customer, fact, step.key)
+            files = tuple(ask.field for ask in asks if ask.type is AskType.FILE and ask.field in fact["answers"])
+            yield PlannedFact(done_at, step.customer, fact, step.key, files)
             return
         signal = events[0]
         first = step.opened_at + (done_at - step.opened_at) // signal.count

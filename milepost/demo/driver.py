@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from milepost.demo.api import Api, ApiAwayError, RequestRefusedError
 from milepost.demo.colleagues import task_done
 from milepost.demo.customers import WEEK, DemoCustomer
+from milepost.demo.form_files import with_files
 from milepost.demo.personalities import personalities_of
 from milepost.demo.planned_facts import Agenda
 from milepost.demo.views import Journey, OpenStep, PlannedFact
@@ -133,7 +134,7 @@ class DemoDriver:
         async with self._concurrent:
             for number, planned in enumerate(facts):
                 try:
-                    await self._api.record_fact(planned.customer, planned.fact)
+                    await self._api.record_fact(planned.customer, await with_files(self._api, planned))
                 except ApiAwayError as away:
                     for later in facts[number:]:
                         self._agenda.put(later)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar
 
+from milepost.customer import Contact
 from milepost.demo.setup import BY
 from milepost.errors import MilepostError
 from milepost.imports.book_source import BookSource
 from milepost.imports.row_reader import BookRow, RowProblem
 from milepost.imports.vocabulary import Vocabulary
+from milepost.intake import people
 from milepost.intake.book import import_customers
 from milepost.intake.intake import Intake
 from milepost.language.loader import MAP_FILE, load
@@ -43,7 +46,9 @@ class RehearsalFilesError(MilepostError):
 class RehearsedBook:
     """Maps with their files, and the book. `begins` is the journey time at which everybody comes in.
 
-    `refused` is what was wrong with rows that could be read, and not imported.
+    `people` is how many made-up people each customer gets for a persona that the book names nobody for. `refused` is
+    what was wrong with rows that could be read, and not imported, `entries` the stages that customers entered in the
+    middle, by customer.
     """
 
     maps: tuple[tuple[Map, Mapping[str, str]], ...]
@@ -51,6 +56,8 @@ class RehearsedBook:
     data: bytes
     source: BookSource
     begins: Instant
+    people: int = 0
+    entries: dict[str, str] = field(default_factory=dict)
     refused: list[RowProblem] = field(default_factory=list)
 
     @property
@@ -79,10 +86,36 @@ class RehearsedBook:
         """Imports the customers that can be read, as `milepost import` does, and begins their journeys."""
         vocabulary = Vocabulary.of(await intake.context.compiled_maps.current())
         book = self.source.open(io.BytesIO(self.data), vocabulary)
-        rows = (row for row in book.rows if isinstance(row, BookRow))
-        async for imported in import_customers(intake, rows, self.source.places(book), by=BY):
+        await people.add_names(intake.context, self.source.names)
+        personas = [persona for each, _ in self.maps for persona in each.personas]
+        rows = (with_people(row, personas, self.people) for row in book.rows if isinstance(row, BookRow))
+        places = self.source.places(book) | ({"contacts"} if self.people else set())
+        async for imported in import_customers(intake, self._noting(rows), places, by=BY):
             if imported.problem is not None:
                 self.refused.append(imported.problem)
+                self.entries.pop(imported.customer.id, None)
+
+    def _noting(self, rows: Iterable[BookRow]) -> Iterator[BookRow]:
+        for row in rows:
+            if row.entry is not None and row.entry.stage:  # others begin at the beginning
+                self.entries[row.customer.id] = row.entry.stage
+            yield row
+
+
+def with_people(row: BookRow, personas: Iterable[str], count: int) -> BookRow:
+    """Returns a row whose customer has `count` made-up people for each persona that it has nobody for."""
+    customer = row.customer
+    present = {persona for contact in customer.contacts for persona in contact.personas}
+    missing = [persona for persona in dict.fromkeys(personas) if persona not in present]
+    if not (count and missing):
+        return row
+    digest = hashlib.sha256(customer.id.encode()).hexdigest()[:12]
+    made_up = [
+        Contact(f"Made-up {persona} {number}", f"{persona}{number}@{digest}.example", (persona,))
+        for persona in missing
+        for number in range(1, count + 1)
+    ]
+    return replace(row, customer=replace(customer, contacts=(*customer.contacts, *made_up)))
 
 
 def maps_in(folder: Path) -> tuple[tuple[Map, Mapping[str, str]], ...]:

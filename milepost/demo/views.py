@@ -84,9 +84,11 @@ class PlannedFact:
         customer: Whose journey it is about.
         fact: The fact as the API takes it, with an id of its own: recorded twice, it counts once.
         about: The key of what must still be open then; None: it is recorded in any case.
+        files: The fields of its form whose answers are files, which are sent before it.
     """
 
     at: Instant
     customer: str
     fact: Mapping[str, Any]
     about: str | None = None
+    files: tuple[str, ...] = ()

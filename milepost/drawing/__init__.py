@@ -26,6 +26,5 @@ class DrawingNotInstalledError(MilepostError):
         )
 
 
-for _name in ("font_source_sans_pro", "fontTools", "resvg_py"):
-    if importlib.util.find_spec(_name) is None:
-        raise DrawingNotInstalledError(_name)
+if importlib.util.find_spec("resvg_py") is None:
+    raise DrawingNotInstalledError("resvg_py")

@@ -9,7 +9,7 @@ from io import BytesIO
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
-from milepost.drawing.text_metrics import FAMILY, font_file
+from milepost.fonts import FAMILY, font_file
 
 
 def font_faces(texts: Iterable[tuple[str, bool]]) -> str:

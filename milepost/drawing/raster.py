@@ -9,7 +9,7 @@ import resvg_py
 
 from milepost.drawing.scene import Scene, Text, flatten
 from milepost.drawing.svg import svg_of
-from milepost.drawing.text_metrics import FAMILY, font_file, is_known
+from milepost.fonts import FAMILY, font_file, is_known
 
 DOTS_PER_INCH = 200
 _AFTER_HEADER = 33  # the signature and the first chunk of every PNG

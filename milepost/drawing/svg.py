@@ -8,7 +8,8 @@ from xml.etree import ElementTree as ET
 from milepost.drawing import palette
 from milepost.drawing.fonts import font_faces
 from milepost.drawing.scene import Arrow, Group, Item, Point, Rect, Scene, Shape, Text, flatten
-from milepost.drawing.text_metrics import FALLBACKS, FAMILY, is_known
+from milepost.drawing.text_metrics import FALLBACKS
+from milepost.fonts import FAMILY, is_known
 
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _HEAD = 6.5

@@ -5,18 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from pathlib import Path
+from functools import lru_cache
 
-import font_source_sans_pro
-from fontTools.ttLib import TTFont
+from milepost.fonts import advances
 
-FAMILY = "Source Sans Pro"
 FALLBACKS = "'Source Sans 3', 'Segoe UI', Helvetica, Arial, sans-serif"
 ASCENT, DESCENT = 0.78, 0.24
 """How far letters reach above and below the base line, as multiples of the font size."""
 LEADING = 1.2
-_FOLDER = Path(font_source_sans_pro.__file__).parent / "files"
 _UNKNOWN = 1.3  # times the font size: as wide as an emoji of another font gets
 _IDEOGRAPH = 1.02
 
@@ -42,29 +38,11 @@ class Style:
         return 600 if self.bold else 400
 
 
-def font_file(*, bold: bool) -> Path:
-    """Returns the font of one weight, as the wheel ships it."""
-    return _FOLDER / ("SourceSansPro-Semibold.ttf" if bold else "SourceSansPro-Regular.ttf")
-
-
-@cache
-def _advances(*, bold: bool) -> dict[int, float]:
-    """Returns the advance of each character, as a multiple of the font size."""
-    with TTFont(font_file(bold=bold), lazy=True) as font:
-        widths, per_em = font["hmtx"].metrics, font["head"].unitsPerEm
-        return {code: widths[glyph][0] / per_em for code, glyph in font.getBestCmap().items()}
-
-
-def is_known(text: str) -> bool:
-    """Tells whether the font has every letter of the text."""
-    return all(ord(letter) in _advances(bold=False) for letter in text)
-
-
 @lru_cache(maxsize=50_000)
 def width_of(text: str, style: Style) -> float:
     """Returns the width of one line; kerning is left out, so that nothing is ever wider."""
-    advances = _advances(bold=style.bold)
-    return style.size * sum(advances.get(ord(letter)) or _elsewhere(letter) for letter in text)
+    widths = advances(bold=style.bold)
+    return style.size * sum(widths.get(ord(letter)) or _elsewhere(letter) for letter in text)
 
 
 def _elsewhere(letter: str) -> float:

@@ -36,13 +36,12 @@ class Held:
 
 def held_messages(situation: Situation, say: Wording) -> tuple[Held, ...]:
     """The messages of a journey that have not gone out, in their line."""
-    queue, steps = situation.state.queue, situation.compiled_map.steps
-    return tuple(held_message(situation, queued, say) for queued in queue if queued.step in steps)
+    return tuple(held_message(situation, queued, say) for queued in situation.state.queue)
 
 
 def held_message(situation: Situation, queued: Queued, say: Wording) -> Held:
-    """A message that waits, whose step the map has."""
-    contact = situation.contact_of(situation.compiled_map.steps[queued.step])
+    """A message that waits; the map may no longer have the step of an invitation."""
+    contact = situation.recipient_of(queued)
     return Held(
         str(queued.message),
         queued.step,
@@ -57,6 +56,8 @@ def held_message(situation: Situation, queued: Queued, say: Wording) -> Held:
 
 def because(situation: Situation, queued: Queued, say: Wording) -> str:
     """Names the reason that holds a message, in words to stand in brackets."""
+    if queued.reason.is_ours:
+        return "a person is to look at it before it goes" if queued.why else "it is in line"
     step = situation.compiled_map.steps[queued.step]
     contact = situation.contact_of(step)
     match queued.why:

@@ -10,6 +10,7 @@ from milepost.explain.held_messages import Held, held_messages
 from milepost.explain.sentences import Wording, outlook_sentence
 from milepost.explain.waits import Blocker, WaitingStep, began_by, ends_of, starts_of, step_waits, waiting_for
 from milepost.planner import timeline
+from milepost.planner.agreements import agreed_json
 from milepost.planner.condition_trace import ConditionTrace, trace
 from milepost.planner.entry_bases import PlacedEntry, StepEntry
 from milepost.planner.enums import StartReason
@@ -151,6 +152,7 @@ def waits_json(waits: WaitingStep) -> dict[str, Any]:
         "status": waits.status,
         "opened_at": optional_text(waits.opened_at),
         "due_at": optional_text(waits.due_at),
+        **agreed_json(waits.agreed),
         "overdue": waits.overdue,
         "waits_for": waits.waits_for,
         "reasons": [reason.to_json() for reason in waits.reasons],

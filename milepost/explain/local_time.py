@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from milepost.language.attribute_values import parse_date
 from milepost.planner.instants import Instant, moment
 from milepost.planner.zones import is_zone, zone
 from milepost.text import count_of
@@ -21,6 +22,12 @@ def date_text(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b %Y}"
 
 
+def day_text(day: str) -> str:
+    """A local date `YYYY-MM-DD` as people read it; what is none stays as it is."""
+    parsed = parse_date(day)
+    return day if parsed is None else date_text(parsed)
+
+
 def day_of(at: Instant, timezone: str) -> str:
     """The local date of an instant, such as `Fri 6 Mar 2026`."""
     return date_text(local(at, timezone).date())
@@ -30,6 +37,17 @@ def time_of(at: Instant, timezone: str) -> str:
     """The local date and clock of an instant, such as `Fri 6 Mar 2026, 17:00`."""
     there = local(at, timezone)
     return f"{date_text(there.date())}, {there:%H:%M}"
+
+
+def zoned_time_of(at: Instant, timezone: str) -> str:
+    """The local date and clock with its time zone, such as `Fri 6 Mar 2026, 17:00 CET`."""
+    return f"{time_of(at, timezone)} {_abbreviation(local(at, timezone))}"
+
+
+def agreed_time_of(at: Instant, minutes: int | None, timezone: str) -> str:
+    """A time of day that people agreed on, such as `Fri 6 Mar 2026, 17:00 CET (45 minutes)`."""
+    takes = "" if minutes is None else f" ({count_of(minutes, 'minute')})"
+    return f"{zoned_time_of(at, timezone)}{takes}"
 
 
 def due_date(due: Instant, timezone: str) -> date:
@@ -50,12 +68,14 @@ def due_time_of(due: Instant, timezone: str) -> str:
 
 def zone_text(timezone: str, at: Instant) -> str:
     """A time zone as people know it: `America/New York (EST)`; zones without an abbreviation show their offset."""
-    there = local(at, timezone)
-    short = there.tzname() or ""
-    if not short.isalpha():
-        short = f"UTC{there:%z}"[:6] + f":{there:%z}"[-2:].rjust(3, ":")
+    short = _abbreviation(local(at, timezone))
     name = timezone.replace("_", " ")
     return name if name == short else f"{name} ({short})"
+
+
+def _abbreviation(there: datetime) -> str:
+    short = there.tzname() or ""
+    return short if short.isalpha() else f"UTC{there.isoformat()[-6:]}"
 
 
 def effort_text(minutes: int) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from milepost.customer import Customer
+from milepost.customer import Customer, address_key
 from milepost.explain.journey import Explanation, StepExplanation, explain, explain_step
+from milepost.explain.people_names import PeopleNames
 from milepost.explain.sentences import Wording, version_text
 from milepost.explain.undelivered import Undelivered
 from milepost.explain.waits import WaitingStep, starts_of, waiting_for
@@ -42,18 +43,30 @@ class JourneyRecord:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRecord:
-    """An answer to an outcome, or its silence; revoked ones are kept."""
+    """An answer to an outcome, or its silence; revoked ones are kept.
+
+    `named` says whether whoever answered may be named where the result is shown to others; None: nobody has said.
+    """
 
     at: Instant
     verdict: str
+    asked_of: str | None
     by: str | None
+    on_behalf_of: str | None
+    reason: str | None
     method: str | None
     value: float | str | None
     comment: str | None
     evidence: str | None
+    named: bool | None
     revoked_at: Instant | None
     revoked_by: str | None
     revoked_why: str | None
+
+    @property
+    def is_by_another(self) -> bool:
+        """Whether somebody else answered than was asked."""
+        return None not in (self.asked_of, self.by) and address_key(self.asked_of or "") != address_key(self.by or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,7 @@ class OutcomeRecord:
     status: str
     metric: Mapping[str, Any] | None
     asked_at: Instant | None
+    asked_of: str | None
     due_at: Instant | None
     answers: tuple[AnswerRecord, ...]
 
@@ -142,12 +156,13 @@ class JourneyOverview:
     @property
     def say(self) -> Wording:
         """The words for this journey's map."""
-        return Wording(self.compiled_map, self.zone, self.versions, added=self._added, undelivered=self.undelivered)
+        return replace(self.say_fully, movers={})
 
     @property
     def say_fully(self) -> Wording:
         """The same words, which also name who moved the journey to another version."""
-        return Wording(self.compiled_map, self.zone, self.versions, self.movers, self._added, self.undelivered)
+        people = PeopleNames.around(self.state.customer)
+        return Wording(self.compiled_map, self.zone, self.versions, self.movers, self._added, self.undelivered, people)
 
     @property
     def _added(self) -> dict[str, str]:

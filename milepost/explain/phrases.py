@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-from milepost.explain.sentences import number, quoted, spaced
+from milepost.explain.sentences import quoted, spaced
 from milepost.language.durations import Anchor
 from milepost.language.model import Map
 from milepost.language.names import Names
 from milepost.language.steps import Branch, BranchItem, Trigger
+from milepost.text import number
 
 _STRING = re.compile(r"(\"[^\"]*\"|'[^']*')")
 _METHODS = {"startsWith": "starts with", "endsWith": "ends with", "contains": "contains", "matches": "matches"}

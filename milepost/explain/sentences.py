@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, assert_never
 
 from milepost.customer import ChoiceWay
-from milepost.explain.local_time import date_text, due_time_of, time_of
+from milepost.explain.answer_words import answered_by, method_text
+from milepost.explain.colleague_sentences import about_colleagues, team_changes
+from milepost.explain.local_time import agreed_time_of, due_time_of, time_of
+from milepost.explain.people_names import PeopleNames, colleague_name
+from milepost.explain.spoken import spoken_sentence
 from milepost.explain.undelivered import SENT, Undelivered, went
 from milepost.explain.vocabulary import (
     BLOCKED,
@@ -21,7 +25,6 @@ from milepost.explain.vocabulary import (
     IGNORED,
     MAIL,
     MESSAGES,
-    METHODS,
     PLAY_ENDED,
     PLAY_STARTED,
     PLAY_STARTS,
@@ -30,14 +33,18 @@ from milepost.explain.vocabulary import (
     VERDICTS,
     WITHDRAWN,
 )
-from milepost.language.attribute_values import parse_date
-from milepost.planner import timeline
+from milepost.language.stored_file import StoredFile
+from milepost.planner import agreement_mails, timeline
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.enums import MailSwitch
+from milepost.planner.enums import CustomerPart, MailSwitch, MessageReason
 from milepost.planner.ids import step_of
 from milepost.planner.instants import Instant
+from milepost.planner.spoken_entries import AnswerCompleted, Noted, Replied, Requested, Responded
 from milepost.planner.timeline import Entry
-from milepost.text import listing, yes_or_no
+from milepost.text import listing, number, yes_or_no
+
+_OURS = {agreement_mails.STEP: "what was agreed"}
+"""What is called a step in messages of ours, and is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,8 @@ class Wording:
     Without a `compiled_map` things are called by their ids; `zone` is the time zone of the instants inside sentences.
     `versions` are the numbers of published versions by their hash; other versions are called by their hash alone.
     `movers` are the people who moved the journey to another version, by instant and hash: only facts know them.
-    `added` are the titles of the tasks that were added to the journey, by their ids.
+    `added` are the titles of the tasks that were added to the journey, by their ids. `people` are the names around the
+    customer.
     """
 
     compiled_map: CompiledMap | None = None
@@ -56,13 +64,14 @@ class Wording:
     movers: Mapping[tuple[Instant, str], str | None] = field(default_factory=dict)
     added: Mapping[str, str] = field(default_factory=dict)
     undelivered: Mapping[str, Undelivered] = field(default_factory=dict)
+    people: PeopleNames = field(default_factory=PeopleNames)
 
     # Names.
 
     def step(self, step: str | None) -> str:
         """A step's title; of an outcome, its statement."""
         compiled = self.compiled_map.step_of(step or "") if self.compiled_map else None
-        return compiled.step.title if compiled else self.added.get(step or "") or spaced(step)
+        return compiled.step.title if compiled else self.added.get(step or "") or spaced(_OURS.get(step or "", step))
 
     def stage(self, stage: str | None) -> str:
         compiled = self.compiled_map.stages.get(stage or "") if self.compiled_map else None
@@ -83,6 +92,10 @@ class Wording:
         declared = self.compiled_map.map.personas.get(persona or "") if self.compiled_map else None
         return declared.title if declared else spaced(persona)
 
+    def person(self, who: str) -> str:
+        """A person's name, where it is known; else the address, or whatever else stands there."""
+        return self.people.of(who)
+
     def ask(self, step: str, name: str) -> str:
         """What a field of a form asks."""
         ask = self.compiled_map.asks.get(f"{step}.{name}") if self.compiled_map else None
@@ -95,6 +108,11 @@ class Wording:
     def due(self, at: Instant | None) -> str:
         """A due date on the local clock."""
         return "no date" if at is None else due_time_of(at, self.zone)
+
+    def date(self, entry: timeline.StepOpened | timeline.StepDueChanged) -> str:
+        """The date of a step: when it is due, or the time of day that people agreed on, with its zone."""
+        agreed = entry.begins and f"agreed for {agreed_time_of(entry.begins, entry.minutes, self.zone)}"
+        return agreed or f"now due {self.due(entry.due)}"
 
     def version(self, digest: str) -> str:
         """A version of the map: `version 2 (19059dbead57)`."""
@@ -141,11 +159,6 @@ def quoted(title: str) -> str:
     return f"“{title}”"
 
 
-def number(value: Any) -> str:
-    """A number without a needless `.0`; text as it is."""
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
 def answer_text(value: Any) -> str:
     """An answer to a form, as people read it."""
     match value:
@@ -155,7 +168,8 @@ def answer_text(value: Any) -> str:
             return f"{value.get('name')} <{value.get('email')}>"
         case list() | tuple():
             return listing([str(each) for each in value])
-    return number(value)
+    file = StoredFile.parse(value)
+    return file.name if file else number(value)
 
 
 def short_hash(version: str) -> str:
@@ -173,12 +187,15 @@ def because(why: str | None, phrases: Mapping[str, str] | None = None) -> str:
     return f": {(phrases or {}).get(why, why)}" if why else ""
 
 
-def _by(person: str | None) -> str:
-    return {None: "", "milepost": " by itself", "product": ", as the product shows"}.get(person, f" by {person}")
+_NOBODY = {"milepost": " by itself", "product": ", as the product shows"}
 
 
-def _changed_by(by: str | None) -> str:
-    return {None: "", "map": ", as the map says"}.get(by, f" by {by}")
+def _by(say: Wording, person: str | None) -> str:
+    return _NOBODY.get(person, f" by {say.person(person)}") if person else ""
+
+
+def _changed_by(say: Wording, by: str | None) -> str:
+    return ", as the map says" if by == "map" else f" by {say.person(by)}" if by else ""
 
 
 def _sentence(say: Wording, entry: Entry, tense: Tense) -> str:
@@ -206,19 +223,23 @@ def _sentence(say: Wording, entry: Entry, tense: Tense) -> str:
         case timeline.TaskOpened():
             return _task_opened(say, entry, tense)
         case timeline.TaskAdded():
-            who = entry.person or f"the {say.role(entry.role)}"
-            return f"{quoted(entry.title)} was added{_by(entry.by)}, a task for {who}, due {say.instant(entry.due)}."
+            who = colleague_name(entry.person) if entry.person else f"the {say.role(entry.role)}"
+            return (
+                f"{quoted(entry.title)} was added{_by(say, entry.by)}, a task for {who}, due {say.instant(entry.due)}."
+            )
         case timeline.JourneyPaused():
             return f"The journey was paused{because(entry.why)}."
         case timeline.JourneyResumed():
             return f"The journey went on{because(entry.why)}."
         case timeline.MapChanged():
             versions = f"from {say.version(entry.from_)} to {say.version(entry.to)}"
-            return f"The journey moved {versions} of its map{_by(say.moved_by(entry))}."
-        case timeline.CustomerChanged() | timeline.Noted():
+            return f"The journey moved {versions} of its map{_by(say, say.moved_by(entry))}."
+        case timeline.CustomerChanged():
             return _about_the_record(say, entry, tense)
+        case AnswerCompleted() | Requested() | Replied() | Responded() | Noted():
+            return spoken_sentence(say, entry, quoted(say.step(entry.step)) if entry.step else None)
         case timeline.HandedOver() | timeline.Away() | timeline.Back():
-            return _about_colleagues(say, entry)
+            return about_colleagues(say, entry)
         case timeline.FactIgnored() | timeline.FactUndone():
             return _about_a_fact(say, entry)
         case timeline.JourneyEnded():
@@ -233,8 +254,8 @@ def _about_a_fact(say: Wording, entry: timeline.FactIgnored | timeline.FactUndon
     about = f" about {quoted(say.step(entry.step))}" if entry.step else ""
     fact = f"({FACTS.get(entry.fact, 'something')}{about})"
     if isinstance(entry, timeline.FactUndone):
-        return f"What was told {fact} was undone{_by(entry.by)}."
-    return f"What was told{f' by {entry.by}' if entry.by else ''} {fact} changed nothing{because(entry.why, IGNORED)}."
+        return f"What was told {fact} was undone{_by(say, entry.by)}."
+    return f"What was told{_by(say, entry.by)} {fact} changed nothing{because(entry.why, IGNORED)}."
 
 
 def _about_mail(
@@ -246,8 +267,8 @@ def _about_mail(
         return f"Mail {what} from now on."
     about = quoted(say.step(entry.step or step_of(entry.message)))
     if isinstance(entry, timeline.MessageRetried):
-        return f"A message about {about} goes out again, to {entry.contact}{_by(entry.by)}."
-    dropped = f"dropped{because(entry.why, DROPPED)}{_by(entry.by)}{because(entry.note)}"
+        return f"A message about {about} goes out again, to {say.person(entry.contact)}{_by(say, entry.by)}."
+    dropped = f"dropped{because(entry.why, DROPPED)}{_by(say, entry.by)}{because(entry.note)}"
     return f"A message about {about} {tense('was', 'will be')} {dropped}."
 
 
@@ -255,59 +276,38 @@ def _journey_started(say: Wording, entry: timeline.JourneyStarted) -> str:
     title = say.compiled_map.map.title if say.compiled_map else entry.map
     where = f" in the stage {quoted(say.stage(entry.stage))}" if entry.stage else ""
     since = f", where the customer has been since {say.instant(entry.since)}" if entry.since is not None else ""
-    again = f"; it was begun again by hand{_by(entry.by)}: {entry.again}" if entry.again else ""
+    again = f"; it was begun again by hand{_by(say, entry.by)}: {entry.again}" if entry.again else ""
     return f"The journey began on the map {quoted(title)}{where}{since}{again}."
 
 
 def _task_opened(say: Wording, entry: timeline.TaskOpened, tense: Tense) -> str:
     task = TASKS.get(entry.why, spaced(entry.why)) + (f", {listing(entry.names)}" if entry.names else "")
-    owner = f"The map's owner, {entry.person}," if entry.person else "The map's owner"
+    owner = f"The map's owner, {colleague_name(entry.person)}," if entry.person else "The map's owner"
     who = f"The {say.role(entry.role)}" if entry.role else owner
     return f"{who} {tense('got', 'will get')} a task: {task}."
 
 
-def _about_the_record(say: Wording, entry: timeline.CustomerChanged | timeline.Noted, tense: Tense) -> str:
-    if isinstance(entry, timeline.Noted):
-        subject = quoted(say.step(entry.step)) if entry.step else entry.about
-        return f"Noted{_by(entry.by)}{f' about {subject}' if subject else ''}: {quoted(entry.text)}."
+def _about_the_record(say: Wording, entry: timeline.CustomerChanged, tense: Tense) -> str:
     if entry.mail is not None:
-        return _mail_chosen(entry, tense)
-    names = listing([spaced(name) if entry.what == "attributes" else name for name in entry.names])
+        return _mail_chosen(say, entry, tense)
+    names = _changed_names(say, entry)
     part = CUSTOMER_PARTS.get(entry.what, "The record")
-    return f"{part} {tense('changed', 'will change')}{_changed_by(entry.by)}: {names}."
+    return f"{part} {tense('changed', 'will change')}{_changed_by(say, entry.by)}: {names}."
 
 
-def _about_colleagues(say: Wording, entry: timeline.HandedOver | timeline.Away | timeline.Back) -> str:
-    match entry:
-        case timeline.HandedOver():
-            roles = f" as {listing([say.role(role) for role in entry.roles])}" if entry.roles else " in some tasks"
-            return f"{entry.to} took over from {entry.former}{roles}{_handed_by(entry)}."
-        case timeline.Away():
-            role = f" as {say.role(entry.role)}" if entry.role else ""
-            days = f"from {_day(entry.first_day)} to {_day(entry.last_day)}"
-            return f"{entry.delegate} stands in for {entry.person}{role} {days}{_told_by(entry.by)}."
-        case timeline.Back():
-            return f"{entry.person} is at work again, earlier than was told{_told_by(entry.by)}."
+def _changed_names(say: Wording, entry: timeline.CustomerChanged) -> str:
+    if entry.what == CustomerPart.TEAM:
+        return team_changes(say, entry)
+    word = spaced if entry.what == CustomerPart.ATTRIBUTES else say.person
+    return listing([word(name) for name in entry.names])
 
 
-def _day(day: str) -> str:
-    parsed = parse_date(day)
-    return day if parsed is None else date_text(parsed)
-
-
-def _handed_by(entry: timeline.HandedOver) -> str:
-    return f", handed over by {entry.by}" if entry.by else ""
-
-
-def _told_by(person: str | None) -> str:
-    return f", as {person} said" if person else ""
-
-
-def _mail_chosen(entry: timeline.CustomerChanged, tense: Tense) -> str:
-    is_named = entry.how == ChoiceWay.COLLEAGUE and entry.by
-    why = f": {entry.by} set it so" if is_named else because(entry.how, CHOICES)
+def _mail_chosen(say: Wording, entry: timeline.CustomerChanged, tense: Tense) -> str:
+    is_named = entry.how == ChoiceWay.COLLEAGUE
+    why = f": {say.person(entry.by)} set it so" if entry.by and is_named else because(entry.how, CHOICES)
     note = f" Note: {entry.note}" if entry.note else ""
-    return f"{listing(entry.names)} {tense('gets', 'will get')} {MAIL.get(entry.mail or '', entry.mail)}{why}.{note}"
+    who = listing([say.person(name) for name in entry.names])
+    return f"{who} {tense('gets', 'will get')} {MAIL.get(entry.mail or '', entry.mail)}{why}.{note}"
 
 
 _AboutStep = (
@@ -323,7 +323,7 @@ def _about_step(say: Wording, entry: _AboutStep, title: str, tense: Tense) -> st
         case timeline.StepOpened():
             return _step_opened(say, entry, title, tense)
         case timeline.StepDueChanged():
-            return f"{title} is now due {say.due(entry.due)}{because(entry.why, DUE)}."
+            return f"{title} is {say.date(entry)}{'' if entry.begins else because(entry.why, DUE)}."
         case timeline.StepOverdue():
             return f"{title} {tense('is', 'will be')} overdue."
         case timeline.StepEscalated():
@@ -332,13 +332,13 @@ def _about_step(say: Wording, entry: _AboutStep, title: str, tense: Tense) -> st
         case timeline.StepDone():
             result = f", with the result {quoted(spaced(entry.result))}" if entry.result else ""
             note = f" Note: {entry.note}" if entry.note else ""
-            return tense(f"{title} was done{_by(entry.by)}{result}.{note}", f"{title} will be done by itself.")
+            return tense(f"{title} was done{_by(say, entry.by)}{result}.{note}", f"{title} will be done by itself.")
         case timeline.StepSkipped():
-            return f"{title} {tense('was', 'will be')} skipped{_by(entry.by)}{because(entry.why, SKIPPED)}."
+            return f"{title} {tense('was', 'will be')} skipped{_by(say, entry.by)}{because(entry.why, SKIPPED)}."
         case timeline.StepWithdrawn():
             return f"{title} {tense('was', 'will be')} withdrawn{because(entry.why, WITHDRAWN)}."
         case timeline.StepSnoozed():
-            return f"{title} was put off until {say.instant(entry.until)}{_by(entry.by)}{because(entry.why)}."
+            return f"{title} was put off until {say.instant(entry.until)}{_by(say, entry.by)}{because(entry.why)}."
         case timeline.MessageSent():
             message, to = MESSAGES.get(entry.reason, "message"), _recipient_and_steps(say, entry)
             return tense(went(message, to, say.undelivered.get(entry.message)), f"A {message} will go to {to}.")
@@ -348,29 +348,29 @@ def _about_step(say: Wording, entry: _AboutStep, title: str, tense: Tense) -> st
             return f"A message about {title} {tense('waits', 'will wait')}{because(entry.why, HELD)}{names}{until}."
         case timeline.MessageReleased():
             at_once = ", whatever the contact's hours and limit are" if entry.now else ""
-            return f"A message about {title} was released{_by(entry.by)}{at_once}."
+            return f"A message about {title} was released{_by(say, entry.by)}{at_once}."
         case timeline.OutcomeAsked():
             until = tense("; an answer is awaited until", ", and may answer until")
             asked = tense("was", "will be")
             return f"The customer {asked} asked whether {title} is there{until} {say.due(entry.due)}."
         case timeline.OutcomeAnswered():
-            return f"{title} was {_answer(entry)}."
+            return f"{title} was {_answer(say, entry)}."
         case timeline.OutcomeSilent():
             nobody = tense("Nobody answered", "The time to answer will be over: nobody will have said")
             return f"{nobody} whether {title} is there."
         case timeline.AnswersChanged():
             fields = listing([quoted(say.ask(entry.step, name)) for name in entry.names])
-            return f"The answers for {title} {tense('changed', 'will change')}{_by(entry.by)}: {fields}."
+            return f"The answers for {title} {tense('changed', 'will change')}{_by(say, entry.by)}: {fields}."
         case timeline.TaskWarned():
             return f"The person who does {title} {tense('was', 'will be')} told that it is due soon."
         case timeline.OutcomeRevoked():
-            return f"The answer to {title} was taken back{_by(entry.by)}{because(entry.why)}."
+            return f"The answer to {title} was taken back{_by(say, entry.by)}{because(entry.why)}."
         case _:
             assert_never(entry)
 
 
 def _step_opened(say: Wording, entry: timeline.StepOpened, title: str, tense: Tense) -> str:
-    due = f", due {say.due(entry.due)}" if entry.due is not None else ""
+    due = f", {say.date(entry).removeprefix('now ')}" if entry.due is not None else ""
     if entry.role:
         return f"{title} {tense('is now', 'will be')} a task for the {say.role(entry.role)}{due}."
     who = say.persona(entry.persona)
@@ -384,12 +384,14 @@ def _step_opened(say: Wording, entry: timeline.StepOpened, title: str, tense: Te
 def _recipient_and_steps(say: Wording, entry: timeline.MessageSent) -> str:
     """The recipient of a message, and the steps that it is about."""
     steps = listing([quoted(say.step(step)) for step in entry.steps])
-    return f"{entry.contact} ({say.persona(entry.persona)}) about {steps}"
+    persona = f" ({say.persona(entry.persona)})" if entry.persona else ""
+    about = "" if entry.reason == MessageReason.AGREEMENT else f" about {steps}"
+    return f"{say.person(entry.contact)}{persona}{about}"
 
 
-def _answer(entry: timeline.OutcomeAnswered) -> str:
-    verdict = VERDICTS.get(entry.verdict, entry.verdict)
-    by = f" by {entry.by}" if entry.by else ""
+def _answer(say: Wording, entry: timeline.OutcomeAnswered) -> str:
+    by = f" by {answered_by(say, entry.by, entry.on_behalf_of, entry.why)}" if entry.by else ""
     value = f", with the value {number(entry.value)}" if entry.value is not None else ""
-    how = f" ({METHODS.get(entry.method, entry.method)})" if entry.method else ""
+    how = f" ({method_text(entry.method)})" if entry.method else ""
+    verdict = VERDICTS.get(entry.verdict, entry.verdict)
     return f"{verdict}{by}{value}{how}"

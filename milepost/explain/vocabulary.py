@@ -24,6 +24,7 @@ DROPPED = {
     "opted_out": "its recipient wants no such mail, or can't get any",
     "cancelled": "somebody cancelled it",
     "outdated": "the due date passed while it was held",
+    "quiet": "the customer has written about the step",
 }
 IGNORED = {
     "ended": "the journey had ended",
@@ -103,6 +104,7 @@ PLAY_STARTED = {
     "condition": "what it waits for came true",
     "event": "what it waits for happened",
     "hand_over": "the customer was handed over",
+    "before": "it ran already when the journey began here",
 }
 PLAY_STARTS = {
     "branch": "the step before leads here",
@@ -119,7 +121,12 @@ PLAY_ENDED = {
     "map_changed": "the new version of the map has it no longer",
 }
 BLOCKED = {"open": "it runs already", "cooldown": "it ended a short while ago", "only_if": "its condition is not true"}
-DUE = {"pause": "the journey was paused", "agreed": "so it was agreed", "map_changed": "the map changed"}
+DUE = {
+    "pause": "the journey was paused",
+    "agreed": "so it was agreed",
+    "agreed_no_more": "what was agreed was taken back",
+    "map_changed": "the map changed",
+}
 METHODS = {"portal": "on the shared plan", "recorded": "recorded by a colleague", "product": "shown by the product"}
 VERDICTS = {
     "verified": "confirmed",
@@ -134,6 +141,7 @@ TASKS = {
     "opted_out": "reach the person in another way, they get no such mail",
     "cancelled": "reach the person in another way, their mail was cancelled",
     "value": "tell what a message lacks",
+    "request": "answer the customer",
     "idle": "say what is next, nothing is open",
     "review": "review the map",
 }
@@ -144,6 +152,7 @@ FACTS = {
     "snoozed": "a step is snoozed",
     "event": "a product event",
     "answer": "an answer",
+    "answer_completed": "more to an answer",
     "revoked": "an answer is taken back",
     "set": "new attributes",
     "contacts": "new contacts",
@@ -162,9 +171,13 @@ FACTS = {
     "message_released": "a message is released",
     "message_cancelled": "a message is cancelled",
     "message_retried": "a message is to be sent again",
+    "agreement_mailed": "a mail with what was agreed",
     "mail_switched": "mail is held, or free",
     "task_done": "a task is done",
     "task_added": "a new task",
+    "requested": "what a customer wants",
+    "replied": "a reply to a mail",
+    "responded": "a word to the customer",
     "note": "a note",
     "undone": "something was undone",
 }
@@ -174,6 +187,7 @@ INSTEAD = {
     "step_reopened": "Close the step: say that it is done, or skip it.",
     "snoozed": "Agree on another date for the step.",
     "answer": "Take the answer back (revoke it), and say why; then answer anew.",
+    "answer_completed": "Add to the answer once more: the last that was added counts.",
     "revoked": "Answer the outcome anew.",
     "set": "Set the attributes as they were.",
     "contacts": "Change the contacts to what they were.",
@@ -184,7 +198,21 @@ INSTEAD = {
     "ended": "Begin the journey again by hand, and say why (`milepost enroll CUSTOMER --again`).",
     "map_changed": "Move the journey back to the version that it was on.",
     "task_added": "Close the task: say that it is done, or skip it.",
+    "handed_over": "Hand the customer back.",
+    "mail_chosen": "Choose anew which mail the person gets.",
+    "agreement_mailed": "Cancel the mails that still wait; else mail what holds instead.",
+    "message_released": "Cancel the mail if it still waits; else write to whoever got it.",
+    "message_cancelled": "Write to the person yourself.",
+    "requested": "Tell the person who looks after you, or answer the customer.",
+    "responded": "Say to the customer what holds instead.",
     "note": "Add a note that puts it right.",
 }
 """What to do once a fact can't be undone any more."""
-MESSAGES = {"opening": "mail", "reminder": "reminder", "request": "request to confirm", "touchpoint": "mail"}
+MESSAGES = {
+    "opening": "mail",
+    "reminder": "reminder",
+    "request": "request to confirm",
+    "touchpoint": "mail",
+    "invitation": "mail for the calendar",
+    "agreement": "mail with what was agreed",
+}

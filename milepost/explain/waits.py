@@ -9,9 +9,11 @@ from typing import Any
 from milepost.customer import mail_wanted
 from milepost.explain.held_messages import because
 from milepost.explain.local_time import due_time_of, time_of
+from milepost.explain.people_names import colleague_name
 from milepost.explain.sentences import Wording, quoted, spaced
 from milepost.language.awaited import Awaited
 from milepost.language.steps import Outcome, Touchpoint
+from milepost.planner.agreements import AgreedTime, agreed_time
 from milepost.planner.compiled_map import CompiledStage, CompiledStep, Waited
 from milepost.planner.condition_trace import trace
 from milepost.planner.enums import StartReason, StepStatus
@@ -48,6 +50,7 @@ class WaitingStep:
     due_at: Instant | None = None
     overdue: bool = False
     opened_at: Instant | None = None
+    agreed: AgreedTime | None = None
 
     @property
     def waits_for(self) -> str:
@@ -94,8 +97,9 @@ def _step(situation: Situation, step: CompiledStep, say: Wording) -> WaitingStep
     why = tuple(_open(situation, step, record, say) if record.is_open else _unopened(situation, step, record, say))
     late = record.is_open and record.due_at is not None and record.due_at < situation.at
     return WaitingStep(
-        step.id, say.step(step.id), _container(step, say), record.status, why, record.due_at, late, record.opened_at
-    )
+        step.id, say.step(step.id), _container(step, say), record.status, why, record.due_at, late, record.opened_at,
+        agreed_time(situation.state, step.id),
+    )  # fmt: skip
 
 
 def _container(step: CompiledStep, say: Wording) -> str:
@@ -141,7 +145,9 @@ def _open(situation: Situation, step: CompiledStep, record: StepState, say: Word
 def _person(situation: Situation, role: str, record: StepState, say: Wording) -> Blocker:
     person = record.person or situation.state.customer.team.get(role)
     title = say.role(role)
-    done = f"{person} ({title}) to do it" if person else f"somebody of the team {quoted(title)} to take it"
+    done = (
+        f"{colleague_name(person)} ({title}) to do it" if person else f"somebody of the team {quoted(title)} to take it"
+    )
     late = f", and the {say.role(record.escalated_to)} was told that it is late" if record.escalated_to else ""
     return Blocker("person", done + late, {"role": role, "person": person})
 

@@ -9,7 +9,7 @@ from typing import Any
 from milepost.imports.cell_parsers import read_attribute
 from milepost.language.asks import Ask, AskType
 
-_PERSON = re.compile(r"\s*(\S[^<>]*?)\s*<([^<>\s]+)>\s*")
+PERSON = re.compile(r"\s*(\S[^<>]*?)\s*<([^<>\s]+)>\s*")
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[/?#:]\S*)?")
 _DAY_FIRST = re.compile(r"(\d\d?)\. ?(\d\d?)\. ?(\d{4})")
 
@@ -34,7 +34,7 @@ def read_answer(ask: Ask, text: str, locale: str | None = None) -> Any:
         case AskType.CHOICE if ask.many:
             return _picked(text, ask.one_of or ())
         case AskType.PERSON:
-            person = _PERSON.fullmatch(text)
+            person = PERSON.fullmatch(text)
             if person is None:
                 raise ValueError(f"{text!r} isn't a person; write 'Name <address>'")
             return {"name": person[1], "email": person[2]}

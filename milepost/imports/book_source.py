@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import IO
 
@@ -9,7 +10,7 @@ from milepost.errors import MilepostError
 from milepost.imports.customer_book import OpenBook, open_rows
 from milepost.imports.dates import read_date
 from milepost.imports.layout import WHOLE
-from milepost.imports.mapping import Mapping
+from milepost.imports.mapping import Mapping as ColumnMapping
 from milepost.imports.people_file import ReadPeople
 from milepost.imports.rows import ANY_FORMAT, FileFormat, read_rows
 from milepost.imports.vocabulary import Vocabulary
@@ -31,20 +32,27 @@ class BookSource:
     """How a book is read.
 
     `entry` is where those customers stand whose rows don't say, `whole` what the book has in full (`layout.WHOLE`),
-    `encoding` one that somebody chose by hand.
+    `encoding` and `sheet` those that somebody chose by hand.
     """
 
-    mapping: Mapping | None = None
+    mapping: ColumnMapping | None = None
     people: ReadPeople = field(default_factory=ReadPeople)
     entry: EntryPoint | None = None
     whole: tuple[str, ...] = ()
     encoding: str | None = None
+    sheet: str | None = None
 
     @property
     def form(self) -> FileFormat:
         """The form of the book's file."""
         form = self.mapping.form if self.mapping else ANY_FORMAT
-        return replace(form, encoding=self.encoding) if self.encoding else form
+        return replace(form, encoding=self.encoding or form.encoding, sheet=self.sheet or form.sheet)
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """The names of the colleagues whom the mapping knows, by address; of several the first."""
+        people = self.mapping.people if self.mapping else {}
+        return {address: " ".join(name.split()) for name, address in reversed(people.items()) if "@" not in name}
 
     def open(self, file: IO[bytes], vocabulary: Vocabulary | None = None) -> OpenBook:
         """Reads the book row by row; of the rows that were read, only the ids are kept, on disk.

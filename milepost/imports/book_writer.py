@@ -42,6 +42,12 @@ def entry_cells(entry: EntryPoint | None, ended: str | None = None) -> dict[str,
         of = f"enters.outcomes.{outcome}"
         cells |= {f"{of}.verdict": answer.verdict, f"{of}.value": cell_text(answer.value), f"{of}.at": answer.at or ""}
     cells |= {f"enters.skipped.{step}": "yes" for step in entry.skipped}
+    cells |= {f"enters.plays.{play}": since or "yes" for play, since in entry.plays.items()}
+    for step, each in entry.open.items():
+        cells |= {f"enters.open.{step}": each.at or "yes", f"enters.due.{step}": each.due or ""}
+    for step, agreed in entry.agreed.items():
+        cells |= {f"enters.agreed.{step}.{name}": str(value) for name, value in agreed.items()}
+    cells["enters.paused"] = entry.paused or ""
     cells |= {f"enters.counts.{event}": str(count) for event, count in entry.counts.items()}
     return {column: cell for column, cell in cells.items() if cell}
 

@@ -159,7 +159,8 @@ def open_rows(
     heading = next(rows, Row(1, ()))
     headings = tuple(cell.strip() for cell in heading.cells)
     layout = mapped_layout(headings, mapping.columns) if mapping else standard_layout(headings)
-    unknown_names, zones = UnknownNames(vocabulary, layout.names), TimeZones(mapping.zones if mapping else {})
+    unknown_names = UnknownNames(vocabulary, layout.names, mapping.defaults.names if mapping else frozenset())
+    zones = TimeZones(mapping.zones if mapping else {})
     problems = tuple(_heading_problems(heading, headings, mapping)) or tuple(_misspelt(heading.number, unknown_names))
     if problems:
         return OpenBook(headings, layout, problems, iter(()), unknown_names, source, zones)

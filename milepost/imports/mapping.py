@@ -18,6 +18,7 @@ from milepost.imports.rows import FileFormat
 from milepost.imports.targets import CUSTOMER_TARGETS, PERSON_TARGETS, CustomerTarget, PersonTarget, Target
 from milepost.language.field_types import Conflict, Id, Many, Node, OrJust, Scalar, Text
 from milepost.numbers import Decimal
+from milepost.text import listing
 
 
 def _pattern(text: str) -> str:
@@ -34,6 +35,7 @@ def _encoding(text: str) -> str:
     return text
 
 
+_STAGE = Target("enters", "stage")
 Heading = Annotated[str, BeforeValidator(str)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Zone = Annotated[str, AfterValidator(places.timezone)]
@@ -44,6 +46,11 @@ Email = Annotated[str, AfterValidator(read_email)]
 
 def _target_only(value: Any) -> Any:
     return {"to": value} if isinstance(value, str | Target) else value
+
+
+def _none_named(value: Any) -> Any:
+    """`columns:` with nothing below it, or only comments, names none."""
+    return {} if value is None else value
 
 
 class Cells(Node):
@@ -66,6 +73,10 @@ class Column(Cells):
     persona: Id | None = Field(None, description="the persona of contacts that the cell names without one")
 
     def conflicts(self) -> Iterator[Conflict]:
+        unclear = [repr(cell) for cell, value in self.values.items() if value == "" and self.to == _STAGE]
+        if unclear:
+            message = f"Write which stage {listing(unclear)} stands for, or null for the beginning, welcome included"
+            yield Conflict(("values",), message)
         if self.persona is not None and self.to != Target("contacts"):
             yield Conflict(("persona", "to"), "'persona' is for a column of contacts; remove it")
 
@@ -85,6 +96,12 @@ class Defaults(Node):
     persona: Id | None = Field(None, description="the persona of contacts that are named without one")
     attributes: dict[Id, Scalar] = Field(default_factory=dict)
     team: dict[Id, Email] = Field(default_factory=dict, description="the address of each role's person")
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the fields that they fill, as maps know them: attributes by their own name."""
+        plain = {name for name in ("timezone", "country", "language", "team") if getattr(self, name)}
+        return frozenset(plain | self.attributes.keys())
 
 
 class Form(Node):
@@ -107,9 +124,10 @@ class PeopleFile(Form):
     """A second file, with the customers' contacts, one a row."""
 
     match: Literal["id", "name"] = Field("id", description="what the column `customer` holds of a customer")
-    columns: dict[Heading, Annotated[PersonColumn, BeforeValidator(_target_only), OrJust(PERSON_TARGETS)]] = Field(
-        description="the field that each column fills"
-    )
+    columns: Annotated[
+        dict[Heading, Annotated[PersonColumn, BeforeValidator(_target_only), OrJust(PERSON_TARGETS)]],
+        BeforeValidator(_none_named),
+    ] = Field(description="the field that each column fills")
 
     def conflicts(self) -> Iterator[Conflict]:
         targets = [str(column.to) for column in self.columns.values()]
@@ -127,7 +145,10 @@ class Mapping(Form):
         None, description="the shipped mapping whose columns and settings count where this one says nothing"
     )
     left_out: Many[Heading] = Field((), description="columns of that mapping that this one leaves out")
-    columns: dict[Heading, Annotated[Column, BeforeValidator(_target_only), OrJust(CUSTOMER_TARGETS)]] = Field(
+    columns: Annotated[
+        dict[Heading, Annotated[Column, BeforeValidator(_target_only), OrJust(CUSTOMER_TARGETS)]],
+        BeforeValidator(_none_named),
+    ] = Field(
         default_factory=dict, description="the field that each column fills; columns that aren't named are left out"
     )
     whole: Many[Literal["team", "contacts"]] = Field(
@@ -144,7 +165,9 @@ class Mapping(Form):
         if self.left_out and self.based_on is None:
             yield Conflict(("left_out", "based_on"), "'left_out' is for a mapping with 'based_on'; remove it")
         if not any(column.to == Target("id") for column in self.columns.values()):
-            yield Conflict(("columns",), "No column fills 'id': what tells customers apart, and stays the same")
+            message = "No column fills 'id': what tells customers apart, and stays the same"
+            hint = "" if self.columns else "; below 'columns', write a column a line, such as `Record ID: id`"
+            yield Conflict(("columns",), message + hint)
         yield from _filled_twice(self.columns)
 
 
@@ -153,4 +176,4 @@ def _filled_twice(columns: dict[str, Any]) -> Iterator[Conflict]:
     for heading, column in columns.items():
         if (other := first.setdefault(column.to, heading)) != heading:
             message = f"The columns {other!r} and {heading!r} both fill '{column.to}'; keep one"
-            yield Conflict(("columns",), message, "M103")
+            yield Conflict(("columns", heading), message, "M103", depth=2)

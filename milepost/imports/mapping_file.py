@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as AnyMapping
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -20,6 +22,8 @@ from milepost.language.problems import Problem, in_order
 from milepost.language.structure import nodes_of
 from milepost.language.yaml_text import read_yaml
 
+_PARTS = ("columns", "people", "zones", "defaults", "contacts")
+_ENTRY = 2  # keys that lead to an entry of a part
 _NOT_A_MAPPING = "The file isn't a mapping; begin it with 'mapping: NAME', and name its columns"
 
 
@@ -44,15 +48,41 @@ def read_mapping(text: str, file: str) -> ReadMapping:
         mapping = Mapping.model_validate(data, context=LENIENT)
     except ValidationError as error:
         findings = list(findings_of(error, Mapping))
+        findings += _conflicts_besides(data, findings)
     else:
-        findings = [
-            Finding((*path, conflict.fields[0]), conflict.code, conflict.message, key=True)
-            for path, node in nodes_of(mapping)
-            for conflict in node.conflicts()
-        ]
+        findings = list(_conflicts(mapping))
         if not findings:
             return ReadMapping(mapping, ())
     return ReadMapping(None, in_order(each.problem(reading.data, file) for each in findings))
+
+
+def _conflicts(mapping: Mapping) -> Iterator[Finding]:
+    for path, node in nodes_of(mapping):
+        for conflict in node.conflicts():
+            yield Finding((*path, *conflict.fields[: conflict.depth]), conflict.code, conflict.message, key=True)
+
+
+def _conflicts_besides(data: Any, findings: Sequence[Finding]) -> list[Finding]:
+    """Returns the conflicts that are left if everything that can't be read is left out, so that all is told at once."""
+    readable = deepcopy(data)
+    for finding in findings:
+        _leave_out(readable, finding.path)
+    try:
+        mapping = Mapping.model_validate(readable, context=LENIENT)
+    except ValidationError:
+        return []
+    unread = {finding.path[0] for finding in findings if finding.path}
+    others = _conflicts(mapping)
+    return [each for each in others if each.path[:1] != ("columns",) or len(each.path) > 1 or "columns" not in unread]
+
+
+def _leave_out(data: Any, path: Sequence[Any]) -> None:
+    """Removes the entry of a mapping's part that a path leads into: a column, a person, a zone, or a field."""
+    entry = path[: _ENTRY if path and path[0] in _PARTS else 1]
+    for key in entry[:-1]:
+        data = data.get(key) if isinstance(data, dict) else None
+    if isinstance(data, dict) and entry:
+        data.pop(entry[-1], None)
 
 
 def _on_base(data: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -45,7 +45,7 @@ class MissingValues:
 
     compiled_maps: Sequence[CompiledMap]
     now: Instant
-    _customers: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    _customers: Counter[tuple[str, str]] = field(default_factory=Counter)
     _messages: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def count(self, customer: Customer) -> None:
@@ -55,15 +55,16 @@ class MissingValues:
         match = best_map(self.compiled_maps, customer, self.now)
         if isinstance(match, NoMatch):
             return
-        for message, value in _missing(match, customer, self.now):
-            self._customers[match.map.map, value].add(customer.id)
+        missing = list(_missing(match, customer, self.now))
+        self._customers.update({(match.map.map, value) for _, value in missing})
+        for message, value in missing:
             self._messages[match.map.map, value].add(message)
 
     def missing(self) -> Iterator[MissingValue]:
         """Yields the counts by map and value."""
         for (map_id, value), customers in sorted(self._customers.items()):
             messages = tuple(sorted(self._messages[map_id, value]))
-            yield MissingValue(map_id, value, len(customers), messages)
+            yield MissingValue(map_id, value, customers, messages)
 
 
 _COME_LATER = ("answers.", "former.", "successor.")

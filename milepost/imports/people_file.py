@@ -7,6 +7,7 @@ from typing import IO
 
 from milepost.imports.layout import heading_problems, mapped_layout
 from milepost.imports.mapping import Defaults, PeopleFile
+from milepost.imports.row_problems import RowProblems
 from milepost.imports.row_reader import RowProblem, contact_of
 from milepost.imports.rows import Row, read_rows
 from milepost.imports.scratch import PeopleOfCustomers
@@ -17,7 +18,7 @@ class ReadPeople:
     """The contacts of a file by the id or the name of their customers, and its problems."""
 
     contacts: PeopleOfCustomers = field(default_factory=PeopleOfCustomers)
-    problems: list[RowProblem] = field(default_factory=list)
+    problems: RowProblems = field(default_factory=RowProblems)
 
 
 def read_people(file: IO[bytes], people: PeopleFile, defaults: Defaults) -> ReadPeople:
@@ -30,14 +31,14 @@ def read_people(file: IO[bytes], people: PeopleFile, defaults: Defaults) -> Read
     heading = next(rows, Row(1, ()))
     headings = tuple(cell.strip() for cell in heading.cells)
     result = ReadPeople()
-    problems = heading_problems(headings, people.columns)
-    result.problems += [RowProblem(heading.number, column, message) for column, message in problems]
+    for column, message in heading_problems(headings, people.columns):
+        result.problems.add(RowProblem(heading.number, column, message))
     if result.problems:
         return result
     layout = mapped_layout(headings, people.columns)
     for row in rows:
         if row.problem:
-            result.problems.append(RowProblem(row.number, None, row.problem))
+            result.problems.add(RowProblem(row.number, None, row.problem))
             continue
         fields: dict[str, str] = {}
         for placed in layout.columns:
@@ -51,7 +52,7 @@ def read_people(file: IO[bytes], people: PeopleFile, defaults: Defaults) -> Read
         try:
             contact = contact_of(fields, personas)
         except ValueError as error:
-            result.problems.append(RowProblem(row.number, None, str(error)))
+            result.problems.add(RowProblem(row.number, None, str(error)))
             continue
         result.contacts.add(fields["customer"], contact)
     return result

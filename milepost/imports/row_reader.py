@@ -33,7 +33,7 @@ from milepost.imports.unknown_names import UnknownNames
 from milepost.language.field_types import AttributeType
 from milepost.numbers import AmbiguousNumberError, Decimal
 from milepost.planner.entry_point import EntryPoint
-from milepost.text import count_of, listing
+from milepost.text import count_of, listing, parse_flag
 
 _MOST_COLUMNS = 3  # that a problem names
 _NO_DEFAULTS = Defaults()
@@ -100,7 +100,13 @@ class CellReader:
         return read_attribute(cell, kind, decimal=column.decimal or self.decimal)
 
     def _as_declared(self, name: str, value: Any) -> Any:
-        return str(value) if self.types.get(name) is AttributeType.TEXT and value is not None else value
+        match self.types.get(name), value:
+            case AttributeType.TEXT, int() | float():
+                return str(value)
+            case AttributeType.FLAG, str() if (flag := parse_flag(value)) is not None:
+                return flag
+            case _:
+                return value
 
 
 @dataclass(slots=True)
@@ -118,6 +124,7 @@ class RowReader:
     mapping: ColumnMapping | None = None
     contacts: PeopleOfCustomers = field(default_factory=PeopleOfCustomers)
     _row: Row = field(init=False)
+    _lacks_zone: bool = field(default=False, init=False)
     _problems: list[RowProblem] = field(default_factory=list)
     _first_rows: FirstRows = field(default_factory=FirstRows)
 
@@ -132,6 +139,8 @@ class RowReader:
         if self._problems:
             return tuple(self._problems)
         self.unknown_names.count(customer)
+        if self._lacks_zone:
+            self.zones.count_unknown(customer.country)
         said = {placed.target.kind for placed, _ in cells}
         return BookRow(row.number, customer, entry, self._unsaid(customer) - said, _ended(cells))
 
@@ -173,13 +182,14 @@ class RowReader:
         country = read("country", country_of, self._defaults.country)
         if timezone is None:
             city = read("city", str, "")
-            timezone = self.zones.zone(country, city) or self._defaults.timezone or self.zones.unknown(country)
+            timezone = self.zones.zone(country, city) or self._defaults.timezone
+        self._lacks_zone = timezone is None
         nobody: tuple[Contact, ...] = ()
         listed = read("contacts", partial(self._people, plain.get("contacts")), nobody)
         return Customer(
             customer_id,
             name,
-            timezone,
+            timezone or "UTC",
             country,
             read("language", read_language, self._defaults.language),
             {**self._defaults.attributes, **self._attributes(cells)},
@@ -284,9 +294,15 @@ class RowReader:
         except AmbiguousNumberError as error:
             way = '; or say in the mapping how all are written, decimal: "," or "."' if self.mapping else "."
             self._problem(placed.heading, str(error).rstrip(".") + way)
+        except places.UnknownPlaceError as error:
+            way = f" Or say what it stands for in the mapping, values: {{{cell}: DE}}"
+            self._problem(placed.heading, str(error) + (way if self._takes_values(placed) else ""))
         except ValueError as error:
             self._problem(placed.heading, str(error))
         return default
+
+    def _takes_values(self, placed: PlacedColumn) -> bool:
+        return self.mapping is not None and placed.target.kind == "country"
 
     def _problem(self, column: str | None, message: str) -> None:
         self._problems.append(RowProblem(self._row.number, column, message))

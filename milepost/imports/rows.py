@@ -213,14 +213,14 @@ def _row(lines: Iterable[str], number: int, delimiter: str, width: int | None) -
     return Row(number, cells), reader.line_num
 
 
-def estimated_rows(file: IO[bytes]) -> int:
+def estimated_rows(file: IO[bytes], sheet: str | None = None) -> int:
     """Returns about how many rows a file has below its heading, for a progress bar; at least 1.
 
     Raises:
         UnreadableFileError: it is a workbook that can't be read.
     """
     if is_workbook(file):
-        return max(workbook_height(file) - 1, 1)
+        return max(workbook_height(file, sheet) - 1, 1)
     file.seek(0)
     lines, last = 0, b""
     for block in iter(partial(file.read, 1 << 20), b""):

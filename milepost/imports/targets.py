@@ -2,9 +2,9 @@
 
 `id`, `name`, `timezone`, `country`, `city`, `language`, `contacts`, `team`, `attributes.NAME`, `team.ROLE` and
 `contacts.PERSONA.FIELD`, with the fields of a contact. Where a customer stands that enters in the middle is said by
-`enters.stage`, `enters.since`, `enters.ended`, `enters.done.STEP`, `enters.result.STEP`, `enters.skipped.STEP`,
-`enters.outcomes.ID.verdict` (and `value`,
-`at`) and `enters.counts.EVENT`.
+`enters.stage`, `enters.since`, `enters.ended`, `enters.paused`, `enters.done.STEP`, `enters.result.STEP`,
+`enters.skipped.STEP`, `enters.plays.PLAY`, `enters.open.STEP`, `enters.due.STEP`, `enters.agreed.STEP.due` (and
+`person`), `enters.outcomes.ID.verdict` (and `value`, `at`) and `enters.counts.EVENT`.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ CONTACT_FIELDS = (
 PERSON_FIELDS = ("customer", "personas", *CONTACT_FIELDS)
 """The targets of a file with one person a row: `customer` is whose contact it is."""
 _NAME = "[A-Za-z_][A-Za-z0-9_]*"
-_OF_STEP = rf"(done|result|skipped)\.{_NAME}"
-_ENTRY = rf"enters\.(stage|since|ended|{_OF_STEP}|counts\..{{1,120}}|outcomes\.{_NAME}\.(verdict|value|at))"
+_OF_STEP = rf"(done|result|skipped|plays|open|due)\.{_NAME}|agreed\.{_NAME}\.(due|at|minutes|person)"
+_ENTRY = rf"enters\.(stage|since|ended|paused|{_OF_STEP}|counts\..{{1,120}}|outcomes\.{_NAME}\.(verdict|value|at))"
 _CONTACT = rf"contacts\.{_NAME}\.({'|'.join(CONTACT_FIELDS)})"
 _PATTERN = rf"({'|'.join(PLAIN)}|attributes\.{_NAME}|team\.{_NAME}|{_CONTACT}|{_ENTRY})"
 

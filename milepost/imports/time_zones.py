@@ -28,10 +28,9 @@ class TimeZones:
         whole = places.zone_of_country(country) if country and not own else None
         return own or whole or (places.zone_in_city(city) if city else None)
 
-    def unknown(self, country: str | None) -> str:
-        """Counts a customer whose zone nothing tells; it gets UTC."""
+    def count_unknown(self, country: str | None) -> None:
+        """Counts a customer whose zone nothing tells, and who gets UTC."""
         self._unknown[country or ""] += 1
-        return "UTC"
 
     def notes(self) -> Iterator[str]:
         """Yields a sentence for each country of customers without a zone."""

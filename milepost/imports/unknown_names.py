@@ -17,10 +17,14 @@ _MOST_MAPS = 6
 
 @dataclass(slots=True)
 class UnknownNames:
-    """Compares the columns, personas and roles of a book with those that maps define."""
+    """Compares the columns, personas and roles of a book with those that maps define.
+
+    `given` are the fields that a mapping's defaults fill.
+    """
 
     vocabulary: Vocabulary
     columns: tuple[str, ...]
+    given: frozenset[str] = frozenset()
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def misspelt_columns(self, built_in: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -42,10 +46,10 @@ class UnknownNames:
         if not self.vocabulary.personas:
             return
         for name, maps in self.vocabulary.segment_attributes.items():
-            if name not in self.columns and name != "timezone":
+            if name not in {*self.columns, *self.given} and name != "timezone":
                 ask = "asks" if len(maps) == 1 else "ask"
                 yield f"The book has no column {name!r}, which {listing(maps, most=_MOST_MAPS)} {ask} for."
-        if "team" not in self.columns:
+        if "team" not in {*self.columns, *self.given}:
             roles = listing(sorted(self.vocabulary.roles), most=_MOST_MAPS, last="or")
             yield f"The book has no column 'team': nobody is named as {roles}, so tasks go to everybody in the role."
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from milepost.imports.audience import Reach
 from milepost.language.asks import Ask
 from milepost.language.field_types import AttributeType
 from milepost.language.model import Attribute
@@ -24,7 +25,9 @@ class Vocabulary:
         roles: The roles that members of a team may have.
         asks: What forms ask for, by `STEP.FIELD`; of two maps with the same, the last counts.
         stages: The stages of their sequences. steps, outcomes: The other steps of stages, and the outcomes.
+        plays: Their plays.
         segment_attributes: The attributes that segments of maps ask for, each with those maps.
+        reach: What a customer's only contact would get, by persona, of the maps that a book's customers are on.
     """
 
     attributes: Mapping[str, Sequence[Attribute]] = field(default_factory=dict)
@@ -35,6 +38,8 @@ class Vocabulary:
     stages: frozenset[str] = frozenset()
     steps: frozenset[str] = frozenset()
     outcomes: frozenset[str] = frozenset()
+    plays: frozenset[str] = frozenset()
+    reach: Reach | None = None
 
     @classmethod
     def of(cls, compiled_maps: Iterable[CompiledMap]) -> Vocabulary:
@@ -54,7 +59,13 @@ class Vocabulary:
             stages=frozenset(name for each in maps for name, stage in each.stages.items() if stage.in_sequence),
             steps=frozenset(step.id for step in of_stages if not isinstance(step.step, Outcome)),
             outcomes=frozenset(step.id for step in of_stages if isinstance(step.step, Outcome)),
+            plays=frozenset(name for each in maps for name in each.plays),
         )
+
+    @property
+    def lone_personas(self) -> Collection[str]:
+        """The personas that a customer's only contact may have: those of the customers' maps, if these are known."""
+        return (self.reach and self.reach.counts) or self.personas
 
     @property
     def types(self) -> dict[str, AttributeType]:

@@ -41,14 +41,25 @@ def is_workbook(file: IO[bytes]) -> bool:
     return beginning == _ZIP
 
 
-def workbook_height(file: IO[bytes]) -> int:
-    """Returns how many rows a workbook says that its open sheet has, which may be too many; 0 if it doesn't say.
+def workbook_sheets(file: IO[bytes]) -> tuple[str, ...]:
+    """Returns the names of the sheets of a workbook, the one that was open when it was saved first.
 
     Raises:
         UnreadableFileError: the file is damaged.
     """
     with closing(_opened(file)) as workbook:
-        return workbook.active.max_row or 0
+        active = workbook.active.title
+        return (active, *(each.title for each in workbook.worksheets if each.title != active))
+
+
+def workbook_height(file: IO[bytes], sheet: str | None = None) -> int:
+    """Returns how many rows a workbook says that a sheet has, which may be too many; 0 if it doesn't say.
+
+    Raises:
+        UnreadableFileError: the file is damaged, or has no such sheet.
+    """
+    with closing(_opened(file)) as workbook:
+        return _sheet(workbook, sheet).max_row or 0
 
 
 def workbook_rows(file: IO[bytes], sheet: str | None = None) -> Iterator[tuple[int, list[str]]]:
@@ -58,11 +69,7 @@ def workbook_rows(file: IO[bytes], sheet: str | None = None) -> Iterator[tuple[i
         UnreadableFileError: the file is damaged, or has no such sheet.
     """
     with closing(_opened(file)) as workbook:
-        if sheet is not None and sheet not in workbook.sheetnames:
-            near = did_you_mean(nearest(sheet, workbook.sheetnames)) or "."
-            hint = f"It has {listing(workbook.sheetnames)}."
-            raise UnreadableFileError(f"The workbook has no sheet {sheet!r}{near}", hint)
-        worksheet = workbook[sheet] if sheet is not None else workbook.active
+        worksheet = _sheet(workbook, sheet)
         blank = 0
         for number, values in enumerate(worksheet.iter_rows(values_only=True), 1):
             cells = [cell_text(value) for value in values]
@@ -70,6 +77,17 @@ def workbook_rows(file: IO[bytes], sheet: str | None = None) -> Iterator[tuple[i
             if blank > _MOST_BLANK:
                 return
             yield number, cells
+
+
+def _sheet(workbook: Any, sheet: str | None) -> Any:
+    if sheet is None:
+        return workbook.active
+    if sheet not in workbook.sheetnames:
+        near = did_you_mean(nearest(sheet, workbook.sheetnames)) or "."
+        raise UnreadableFileError(
+            f"The workbook has no sheet {sheet!r}{near}", f"It has {listing(workbook.sheetnames)}."
+        )
+    return workbook[sheet]
 
 
 def _opened(file: IO[bytes]) -> Any:

@@ -10,19 +10,23 @@ from functools import partial
 from itertools import islice
 from typing import Any, Literal
 
+from sqlalchemy.orm import Session
+
 from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer, address_key, merged_contact
 from milepost.imports.layout import COLUMNS, WHOLE
 from milepost.imports.row_reader import BookRow, RowProblem
-from milepost.intake.context import find_customer
 from milepost.intake.customers import SavedCustomer
 from milepost.intake.enrolment import Enrolment, NoEnrolment
 from milepost.intake.errors import EntryRefusedError, InvalidCustomerError
 from milepost.intake.intake import Intake
+from milepost.intake.likely_doubles import LikelyDouble, likely_doubles
 from milepost.planner.entry_point import PLAIN, JourneyStart
 from milepost.planner.fact_errors import RefusedError
-from milepost.store import customers, former_colleagues
+from milepost.store import aliases, customers, earlier_ends, former_colleagues, successors
 from milepost.store.former_colleagues import Formers
+from milepost.store.successors import Successors
 
+_ENDED = "enters.ended"
 ENTRY = "enters"
 """The column that a problem of an entry is about."""
 AT_ONCE = 32
@@ -33,7 +37,8 @@ AT_ONCE = 32
 class ImportedCustomer:
     """The result of importing a customer; `changes` lists what changed in a record that existed.
 
-    `problem` says why the row was refused: its map doesn't have the place where the customer should enter.
+    `problem` says why the row was refused: its map doesn't have the place where the customer should enter. `doubles`
+    are customers who were there before and may be the same.
     """
 
     became: Literal["imported", "changed", "unchanged", "refused"]
@@ -41,6 +46,7 @@ class ImportedCustomer:
     saved: SavedCustomer | None = None
     changes: tuple[str, ...] = ()
     problem: RowProblem | None = None
+    doubles: tuple[LikelyDouble, ...] = ()
 
     @property
     def enrolment(self) -> Enrolment | NoEnrolment | None:
@@ -54,7 +60,14 @@ class ImportedCustomer:
             case other:
                 why = None if other is None else other.why
                 journey = {"journey": None, "map": None, "started": False, "why_not": why}
-        return {"customer": self.customer.id, "became": self.became, "changes": list(self.changes), **journey}
+        doubles = {"may_be": [each.other for each in self.doubles]} if self.doubles else {}
+        return {
+            "customer": self.customer.id,
+            "became": self.became,
+            "changes": list(self.changes),
+            **journey,
+            **doubles,
+        }
 
 
 async def import_customers(
@@ -66,7 +79,8 @@ async def import_customers(
     """
     remaining = iter(rows)
     while together := list(islice(remaining, AT_ONCE)):
-        saves = (import_row(intake, each, places, by=by) for each in together)
+        known = await known_customers(intake, together)
+        saves = (_import_row(intake, each, places, known, by=by) for each in together)
         for result in await asyncio.gather(*saves, return_exceptions=True):  # none is left running behind an error
             if isinstance(result, BaseException):
                 raise result
@@ -81,23 +95,68 @@ async def import_row(
     Whatever the book doesn't decide stays as it is; a record that wouldn't change is left alone. Where the customer
     enters counts only if a journey begins.
     """
-    record = row.customer
+    return await _import_row(intake, row, places, await known_customers(intake, [row]), by=by)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCustomers:
+    """The records of customers whom rows are about, and who handed their roles over; an earlier id is one, too.
+
+    `ended` are those who had no journey here, with the reason for which theirs had ended before, or None. `doubles` are
+    the rows of new customers who may be there already, by id; `successors` take the new
+    customers of colleagues who handed over.
+    """
+
+    records: Mapping[str, Customer]
+    formers: Mapping[str, Formers]
+    ended: Mapping[str, str | None]
+    doubles: Mapping[str, tuple[LikelyDouble, ...]]
+    successors: Successors
+
+    def of(self, row: BookRow) -> tuple[Customer | None, Formers]:
+        """Returns the record of a row's customer, None if there is none, and who handed the customer's roles over."""
+        before = self.records.get(row.customer.id)
+        return before, {} if before is None else self.formers.get(before.id, {})
+
+
+async def known_customers(intake: Intake, rows: Collection[BookRow]) -> KnownCustomers:
+    """Looks the customers of some rows up, all at once: a question for each of them takes longer than its answer."""
     async with intake.context.store.reading() as session:
-        before = await find_customer(session, record.id)
-        formers = await former_colleagues.of(session, [record.id])
-    customer, kept = (record, ()) if before is None else taken(before, row, places, formers.get(record.id, {}))
-    if before is not None and record.id in formers:
-        await _forget_formers(intake, before, row, formers[record.id])
+        return await session.run_sync(_load_known, [row.customer for row in rows])
+
+
+def _load_known(session: Session, incoming: Collection[Customer]) -> KnownCustomers:
+    ids = [each.id for each in incoming]
+    records = {each.id: each for each in customers.load_all(session, ids)}
+    if earlier := aliases.present_ids(session, [each for each in ids if each not in records]):
+        present = {each.id: each for each in customers.load_all(session, earlier.values())}
+        records |= {alias: present[customer] for alias, customer in earlier.items()}
+    present_ids = {each.id for each in records.values()}
+    formers, ended = former_colleagues.load(session, present_ids), earlier_ends.of_new(session, present_ids)
+    doubles = likely_doubles(session, [each for each in incoming if each.id not in records])
+    return KnownCustomers(records, formers, ended, doubles, successors.load(session))
+
+
+async def _import_row(
+    intake: Intake, row: BookRow, places: Collection[str], known: KnownCustomers, *, by: str | None
+) -> ImportedCustomer:
+    before, formers = known.of(row)
+    if before is not None:
+        await _settle_end(intake, before.id, row, places, known)
+    customer, kept = (row.customer, ()) if before is None else taken(before, row, places, formers)
+    if before is not None and formers:
+        await _forget_formers(intake, before, row, formers)
     if customer == before:
         return ImportedCustomer("unchanged", customer, changes=kept)
     start = JourneyStart(row.entry, by=by) if row.entry else PLAIN
     try:
-        saved = await intake.upsert_customer(customer, by=by, source="import", start=start, begins=row.ended is None)
+        saved = await intake.upsert_customer(customer, by=by, source="import", start=start, ended=row.ended)
     except RefusedError as refused:  # for where it enters, or as a map was published since the row was read
         column = ENTRY if row.entry and not isinstance(refused, InvalidCustomerError) else None
-        return ImportedCustomer("refused", customer, problem=RowProblem(row.number, column, str(refused)))
+        problem = RowProblem(row.number, column, f"Customer {customer.id!r}: {refused}")
+        return ImportedCustomer("refused", customer, problem=problem)
     if before is None:
-        return ImportedCustomer("imported", customer, saved)
+        return ImportedCustomer("imported", customer, saved, doubles=known.doubles.get(customer.id, ()))
     return ImportedCustomer("changed", customer, saved, (*changes_between(before, customer), *kept))
 
 
@@ -115,6 +174,16 @@ def taken(
         for role in outdated
     )
     return former_colleagues.without_outdated(before, customer, formers), tuple(kept)
+
+
+async def _settle_end(
+    intake: Intake, customer: str, row: BookRow, places: Collection[str], known: KnownCustomers
+) -> None:
+    """Keeps what the book says of whether a customer's journey is over, for one who had none here yet."""
+    if _ENDED not in places or known.ended.get(customer, row.ended) == row.ended:
+        return
+    now = intake.context.now()
+    await intake.context.store.write(partial(earlier_ends.settle, customer=customer, reason=row.ended, now=now))
 
 
 async def _forget_formers(intake: Intake, before: Customer, row: BookRow, formers: Formers) -> None:
@@ -183,9 +252,15 @@ def _shown(value: Any) -> str:
 
 
 async def enrol_all(intake: Intake) -> AsyncIterator[Enrolment | NoEnrolment]:
-    """Begins a journey for every customer without an open one that a map fits, and yields each result."""
+    """Begins a journey for every customer without an open one that a map fits, and yields each result.
+
+    None begins for those whose journey had ended before they were imported.
+    """
     async with intake.context.store.reading() as session:
         free = [each.id for each in await customers.without_open_journey(session)]
+        ended = await session.run_sync(earlier_ends.everybody)
+    for customer, reason in ended.items():
+        yield NoEnrolment(customer, f"its journey had ended before it was imported ({reason})", reason)
     for customer in free:
         try:
             yield await intake.enrol(customer)

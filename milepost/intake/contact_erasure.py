@@ -15,6 +15,7 @@ from milepost.customer import address_key
 from milepost.intake.context import IntakeContext
 from milepost.intake.errors import AbsentColleagueError, ColleagueError
 from milepost.intake.facts import nudge_all
+from milepost.intake.files import remove_leftovers
 from milepost.intake.import_erasure import forget_in_imports, rows_with
 from milepost.planner.instants import Instant
 from milepost.store import absences, contact_erasure, contact_export, customers, erasure
@@ -80,6 +81,8 @@ async def forget_contact(context: IntakeContext, address: str, *, dry_run: bool 
         result.elsewhere = Counter(result.elsewhere) + Counter(elsewhere) + Counter(import_files=in_files)
         if dry_run or not (ids or elsewhere or in_files):
             break
+    if not dry_run:
+        await remove_leftovers(context)
     if not dry_run and context.store.is_sqlite:
         await erasure.empty_log(context.store)
     result.told = await nudge_all(context, recorded)

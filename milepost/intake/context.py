@@ -6,10 +6,14 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from milepost.brand.brand import UNBRANDED, Brand, brand_from
 from milepost.customer import Customer
+from milepost.files.kept_files import NO_FILES, KeptFiles
 from milepost.intake.journey_client import JourneyClient
 from milepost.planner.clock import JourneyClock
 from milepost.planner.compiled_map import CompiledMap
@@ -21,6 +25,7 @@ from milepost.store.database import Store
 from milepost.store.errors import UnknownCustomerError
 from milepost.store.retention import FOR_EVER, Retention
 from milepost.store.tables import JourneyRow
+from milepost.translations.languages import Languages, languages_in
 
 
 def fresh_id() -> str:
@@ -33,9 +38,18 @@ def retention_of(settings: Settings) -> Retention:
     return Retention(settings.retain_messages_days, settings.retain_facts_days, settings.retain_events_days)
 
 
+def brand_of(settings: Settings) -> Brand:
+    """Returns how the company that runs Milepost looks in mails, which have no logo."""
+    return brand_from(settings.company, settings.colour)
+
+
 @dataclass(frozen=True, slots=True)
 class IntakeContext:
-    """The parts of the intake; `wall` returns the wall clock in seconds since 1970, `new_id` a fresh id."""
+    """The parts of the intake; `wall` returns the wall clock in seconds since 1970, `new_id` a fresh id.
+
+    `languages_folder` holds an operator's own translations; `grace` is for how long people can undo what they do, in
+    journey time.
+    """
 
     store: Store
     compiled_maps: CompiledMaps
@@ -44,6 +58,15 @@ class IntakeContext:
     wall: Callable[[], float] = time.time
     new_id: Callable[[], str] = fresh_id
     retention: Retention = FOR_EVER
+    languages_folder: Path | None = None
+    grace: timedelta = timedelta()
+    files: KeptFiles = NO_FILES
+    brand: Brand = UNBRANDED
+
+    @property
+    def languages(self) -> Languages:
+        """The customers' languages, read when they are first needed."""
+        return languages_in(self.languages_folder)
 
     def now(self) -> Instant:
         """The present instant in journey time."""

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from milepost.customer import BUILT_IN_ATTRIBUTES, ChoiceWay, Customer, keep_refused
 from milepost.imports.customer_checks import FieldProblem, check_customer
 from milepost.imports.vocabulary import Vocabulary
-from milepost.intake.context import IntakeContext, customer_of, find_customer
+from milepost.intake.context import IntakeContext, customer_of
 from milepost.intake.enrolment import Enrolment, NoEnrolment, begin_on_match, started
 from milepost.intake.errors import InvalidCustomerError
 from milepost.intake.facts import FactReceipt, nudge_all, receipt_of
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.entry_point import PLAIN, JourneyStart
 from milepost.planner.fact_checks import fits
-from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, TeamGiven, to_json
+from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, HandedOver, TeamGiven, to_json
 from milepost.planner.instants import Instant
-from milepost.store import customers, former_colleagues, inbox, journeys, mail_choices
+from milepost.store import customers, earlier_ends, former_colleagues, inbox, journeys, mail_choices, successors
 from milepost.store.errors import UnknownCustomerError
 from milepost.store.inbox import NewFact, RecordedFact
 from milepost.store.mail_choices import RecordOrigin
+from milepost.store.successors import HandedOn
 from milepost.store.tables import JourneyRow
 
 FROM_A_FILE = "import"
@@ -34,12 +34,16 @@ FROM_A_FILE = "import"
 
 @dataclass(frozen=True, slots=True)
 class SavedCustomer:
-    """The result of saving a record: the receipts of the facts for its journey, and its enrolment, if there is any."""
+    """The result of saving a record: the receipts of the facts for its journey, and its enrolment, if there is any.
+
+    `handed_on` are roles that went to the successor of the colleague whom a file named.
+    """
 
     customer: str
     new: bool
     receipts: tuple[FactReceipt, ...]
     enrolment: Enrolment | NoEnrolment | None
+    handed_on: tuple[HandedOn, ...] = ()
 
 
 async def save(
@@ -49,15 +53,18 @@ async def save(
     by: str | None = None,
     source: str = "api",
     start: JourneyStart = PLAIN,
-    begins: bool = True,
+    ended: str | None = None,
 ) -> SavedCustomer:
-    """Replaces a customer's record. Its journey gets the changes as facts; if it first matches a map, one `begins`.
+    """Replaces a customer's record. Its journey gets the changes as facts; if it first matches a map, one begins.
+
+    None begins for a customer whose journey has `ended` before, for that reason.
 
     Raises:
         InvalidCustomerError: fields that differ from the stored record can't be taken; nothing is stored.
         RefusedError: the customer can't enter where `start` says; nothing is stored.
     """
-    return await _save(context, customer.id, lambda _: customer, by, source, start=start if begins else None)
+    edit = _Edit(customer.id, lambda _: customer, by, source, start, ended)
+    return await _save(context, edit)
 
 
 async def change(
@@ -77,56 +84,100 @@ async def change(
             raise UnknownCustomerError(customer)
         return edit(before)
 
-    return await _save(context, customer, edited, by, "api")
+    return await _save(context, _Edit(customer, edited, by, "api"))
 
 
-async def _save(
-    context: IntakeContext,
-    customer_id: str,
-    edit: Callable[[Customer | None], Customer],
-    by: str | None,
-    source: str,
-    *,
-    start: JourneyStart | None = PLAIN,
-) -> SavedCustomer:
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """A change of a customer's record by somebody. `ended` is why its journey is over: then none begins."""
+
+    customer: str
+    make: Callable[[Customer | None], Customer]
+    by: str | None
+    source: str
+    start: JourneyStart = PLAIN
+    ended: str | None = None
+
+
+async def _save(context: IntakeContext, edit: _Edit) -> SavedCustomer:
+    saved = await context.store.write(partial(_written, context, edit))
+    begun = saved.journey
+    enrolment = await started(context, begun) if isinstance(begun, JourneyRow) else begun
+    reached = await nudge_all(context, saved.recorded)
+    receipts = [await receipt_of(context, record, reached) for record in saved.recorded]
+    return SavedCustomer(saved.customer, saved.new, tuple(receipts), enrolment, saved.handed_on)
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What one transaction wrote: a record, the facts for its journey, and the journey that began or why none did."""
+
+    customer: str
+    new: bool
+    recorded: list[RecordedFact]
+    journey: JourneyRow | NoEnrolment | None
+    handed_on: tuple[HandedOn, ...] = ()
+
+
+def _written(context: IntakeContext, edit: _Edit, session: Session) -> _Written:
     now = context.now()
-    vocabulary = Vocabulary.of(await context.compiled_maps.current())
-    async with context.store.transaction() as session:
-        running, before = await _held(session, customer_id)
-        customer = edit(before)
-        if before is not None and source == FROM_A_FILE:  # somebody may have handed over since the row was read
-            formers = await former_colleagues.of(session, [customer.id])
-            customer = former_colleagues.without_outdated(before, customer, formers.get(customer.id, {}))
-        if before is not None:
-            customer = customer.having(id=before.id, contacts=keep_refused(before.contacts, customer.contacts))
-        how = ChoiceWay.IMPORT if source == "import" else ChoiceWay.RECORD
-        origin = RecordOrigin(how, by, context.new_id)
-        contacts = await session.run_sync(mail_choices.settled, customer.contacts, origin, now)
-        customer = customer.having(contacts=contacts)
-        problems = [
-            problem for problem in check_customer(customer, vocabulary) if _is_changed(problem, before, customer)
-        ]
-        if problems:
-            raise InvalidCustomerError(customer.id, problems)
-        compiled_map = await context.compiled_map(running)
-        await customers.save(session, [customer], now)
-        changes = changes_of(context, before, customer, compiled_map, by) if before and compiled_map else []
-        recorded = await session.run_sync(_record, customer.id, changes, now, source)
-        journey: JourneyRow | NoEnrolment | None = None
-        if running is None and start is not None:
-            journey = await session.run_sync(partial(begin_on_match, context, customer.id, before, start))
-    enrolment = await started(context, journey) if isinstance(journey, JourneyRow) else journey
-    reached = await nudge_all(context, recorded)
-    receipts = [await receipt_of(context, record, reached) for record in recorded]
-    return SavedCustomer(customer.id, before is None, tuple(receipts), enrolment)
+    running, before = _held(session, edit.customer)
+    customer = _settled(context, edit, before, session)
+    vocabulary = Vocabulary.of(context.compiled_maps.load_current(session))
+    problems = [problem for problem in check_customer(customer, vocabulary) if _is_changed(problem, before, customer)]
+    if problems:
+        raise InvalidCustomerError(customer.id, problems)
+    customers.write(session, [customer], now)
+    changes: list[Fact] = []
+    if before is not None and running is not None:
+        compiled_map = context.compiled_maps.load(session, running.version)
+        changes = changes_of(context, before, customer, compiled_map, edit.by)
+    recorded = _record(session, customer.id, changes, now, edit.source)
+    journey: JourneyRow | NoEnrolment | None = None
+    if running is None and edit.ended is None:
+        journey = begin_on_match(context, customer, before, edit.start, session)
+    elif before is None and edit.ended is not None:
+        earlier_ends.settle(session, customer.id, edit.ended, now)
+    is_from_file = before is None and edit.source == FROM_A_FILE
+    moves = tuple(successors.load(session).handed_on(customer.team)) if is_from_file else ()
+    recorded += _hand_on(context, customer.id, moves, session)
+    return _Written(customer.id, before is None, recorded, journey, moves)
 
 
-async def _held(session: AsyncSession, customer: str) -> tuple[JourneyRow | None, Customer | None]:
+def _hand_on(context: IntakeContext, customer: str, moves: Iterable[HandedOn], session: Session) -> list[RecordedFact]:
+    """Gives roles of a new customer to whoever took over from the colleague that a file names, as a hand-over does."""
+    recorded: list[RecordedFact] = []
+    for move in moves:
+        now, id_ = context.now(), context.new_id()
+        fact = HandedOver(id=id_, at=now, by="milepost", former=move.former, to=move.to, roles=move.roles)
+        customers.hand_over(session, customer, fact, now)
+        if inbox.recipients(session, [customer])[customer].journey is not None:
+            recorded += _record(session, customer, [fact], now, FROM_A_FILE)
+    return recorded
+
+
+def _settled(context: IntakeContext, edit: _Edit, before: Customer | None, session: Session) -> Customer:
+    """Returns the record with what stands whatever a record says: hand-overs, refused addresses, people's choices."""
+    customer = edit.make(before)
+    if before is not None and edit.source == FROM_A_FILE:  # somebody may have handed over since the row was read
+        formers = former_colleagues.load(session, [customer.id])
+        customer = former_colleagues.without_outdated(before, customer, formers.get(customer.id, {}))
+    if before is not None:
+        customer = customer.having(id=before.id, contacts=keep_refused(before.contacts, customer.contacts))
+    how = ChoiceWay.IMPORT if edit.source == FROM_A_FILE else ChoiceWay.RECORD
+    origin = RecordOrigin(how, edit.by, context.new_id)
+    return customer.having(contacts=mail_choices.settled(session, customer.contacts, origin, context.now()))
+
+
+def _held(session: Session, customer: str) -> tuple[JourneyRow | None, Customer | None]:
     """Returns the customer's open journey and record, by whichever id; both stay so until the transaction ends."""
-    running = await journeys.open_of(session, customer, hold=True)
-    await customers.hold(session, customer)
-    before = await find_customer(session, customer)
-    return (running, before) if before is None or before.id == customer else await _held(session, before.id)
+    running = journeys.held_open(session, customer)
+    customers.hold(session, customer)
+    try:
+        before = customers.load(session, customer)
+    except UnknownCustomerError:
+        return running, None
+    return (running, before) if before.id == customer else _held(session, before.id)
 
 
 def catch_up(context: IntakeContext, session: Session, known: Customer, compiled_map: CompiledMap, source: str) -> None:

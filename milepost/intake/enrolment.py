@@ -18,7 +18,7 @@ from milepost.planner.entry_point import PLAIN, JourneyStart
 from milepost.planner.instants import Instant
 from milepost.planner.segment_match import MayNotEnter, NoMatch, best_map, entry_obstacle, map_on_change
 from milepost.planner.state import State
-from milepost.store import customers, journeys
+from milepost.store import customers, earlier_ends, journeys
 from milepost.store.errors import JourneyAlreadyOpenError, UnknownCustomerError
 from milepost.store.tables import JourneyRow
 
@@ -35,10 +35,11 @@ class Enrolment:
 
 @dataclass(frozen=True, slots=True)
 class NoEnrolment:
-    """No journey has begun; `why` is for people."""
+    """No journey has begun; `why` is for people. `ended_before` is the reason of one that was over when it came in."""
 
     customer: str
     why: str
+    ended_before: str | None = None
 
 
 async def enrol(
@@ -75,7 +76,8 @@ def _enrol(
     compiled_map = _named(compiled_maps, map_id) if map_id else _best(session, compiled_maps, record, now)
     if isinstance(compiled_map, NoEnrolment):
         return compiled_map
-    obstacle = entry_obstacle(compiled_map, last_ends(past).get(compiled_map.map.map), now)
+    ends = last_ends(past, compiled_maps, earlier_ends.known_since(session, record.id))
+    obstacle = entry_obstacle(compiled_map, ends.get(compiled_map.map.map), now)
     if obstacle and start.again is None:
         raise EntryRefusedError(record.id, obstacle)
     return _begin(session, record, compiled_map, now, start)
@@ -88,12 +90,18 @@ async def enrol_on_match(
 
     `before` is the previous record. Returns None if a journey is open, or the record matched before already.
     """
-    journey = await context.store.write(partial(begin_on_match, context, customer, before, PLAIN))
+    journey = await context.store.write(partial(_enrol_on_match, context, customer, before))
     return await started(context, journey) if isinstance(journey, JourneyRow) else journey
 
 
+def _enrol_on_match(
+    context: IntakeContext, customer: str, before: Customer | None, session: Session
+) -> JourneyRow | NoEnrolment | None:
+    return begin_on_match(context, customers.load(session, customer), before, PLAIN, session)
+
+
 def begin_on_match(
-    context: IntakeContext, customer: str, before: Customer | None, start: JourneyStart, session: Session
+    context: IntakeContext, record: Customer, before: Customer | None, start: JourneyStart, session: Session
 ) -> JourneyRow | NoEnrolment | None:
     """Begins a journey as `enrol_on_match` does, within a transaction; `start` says how. `started` is to follow.
 
@@ -101,15 +109,15 @@ def begin_on_match(
         RefusedError: the customer can't enter where `start` says.
     """
     compiled_maps, now = context.compiled_maps.load_current(session), context.now()
-    record = customers.load(session, customer)
-    past = journeys.history(session, customer)
+    past = journeys.history(session, record.id)
     if past and past[0].ended_at is None:
         return None
-    match = map_on_change(compiled_maps, before, record, last_ends(past), now)
+    ends = last_ends(past, compiled_maps, earlier_ends.known_since(session, record.id))
+    match = map_on_change(compiled_maps, before, record, ends, now)
     if isinstance(match, NoMatch):
-        customers.set_unmatched(session, customer, str(match))
+        customers.set_unmatched(session, record.id, str(match))
     if isinstance(match, NoMatch | MayNotEnter):
-        return NoEnrolment(customer, str(match))
+        return NoEnrolment(record.id, str(match))
     return None if match is None else _begin(session, record, match, now, start)
 
 
@@ -122,7 +130,8 @@ async def enrolment_obstacle(
         anyway = f"`milepost enroll {customer.id} --map MAP` begins one on the map that you name"
         return f"no map is for the customer as it is now; {anyway}"
     past = await journeys.of_customer(session, customer.id)
-    obstacle = entry_obstacle(match, last_ends(past).get(match.map.map), now)
+    ended = await session.run_sync(earlier_ends.known_since, customer.id)
+    obstacle = entry_obstacle(match, last_ends(past, compiled_maps, ended).get(match.map.map), now)
     return str(obstacle) if obstacle else None
 
 
@@ -159,9 +168,14 @@ async def started(context: IntakeContext, journey: JourneyRow) -> Enrolment:
     return Enrolment(journey.customer_id, journey.id, journey.map, is_reached)
 
 
-def last_ends(past: Iterable[JourneyRow]) -> dict[str, Instant]:
-    """Returns when the customer's last journey on each map ended, by map."""
-    ends: dict[str, Instant] = {}
+def last_ends(
+    past: Iterable[JourneyRow], compiled_maps: Iterable[CompiledMap], ended_before: Instant | None
+) -> dict[str, Instant]:
+    """Returns when the customer's last journey on each map ended, by map.
+
+    One that was over when the customer was imported, known since `ended_before`, was on whichever map.
+    """
+    ends = {} if ended_before is None else {each.map.map: ended_before for each in compiled_maps}
     for row in past:
         if row.ended_at is not None:
             ends[row.map] = max(row.ended_at, ends.get(row.map, row.ended_at))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from milepost.intake.context import IntakeContext
+from milepost.intake.files import remove_leftovers
 from milepost.intake.import_erasure import forget_in_imports
 from milepost.store import aliases, customers, erasure
 from milepost.store.errors import UnknownCustomerError
@@ -40,6 +41,7 @@ async def forget(context: IntakeContext, customer: str) -> Erasure:
         rows["import_files"] = sum([await _forget_uploads(context, each) for each in ids])
     except UnknownCustomerError:
         rows = {}
+    await remove_leftovers(context)
     runs = [await context.journey_client.forget(each) for each in ids]  # journeys run under the ids that they began as
     if not rows and not any(runs):
         async with context.store.reading() as session:

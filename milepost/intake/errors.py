@@ -107,10 +107,55 @@ class UnknownContactError(RefusedError):
         super().__init__(f"Customer {customer!r} has no contact {address!r}.", hint)
 
 
+class UnknownLinkError(RefusedError):
+    """The customer has no link of this id, or for this address."""
+
+    code = "unknown_link"
+
+    def __init__(self, customer: str, link: str) -> None:
+        self.customer, self.link = customer, link
+        super().__init__(
+            f"Customer {customer!r} has no link {link!r}, nor one for that address.",
+            f"`milepost links {customer}` lists them.",
+        )
+
+
+class UnknownFileError(RefusedError):
+    """The customer has no file of this id."""
+
+    code = "unknown_file"
+
+    def __init__(self, customer: str, file: str) -> None:
+        self.customer, self.file = customer, file
+        super().__init__(f"Customer {customer!r} has no file {file!r}.", f"`milepost files {customer}` lists them.")
+
+
 class UnknownColleagueError(UnknownNameError):
     """Nobody with this address is on a team, has a task or owns a map."""
 
     code = "unknown_colleague"
+
+
+class UnnamedPersonError(RefusedError):
+    """What was told of a colleague can't be taken; `field` names it: `address`, `name`, `role` and so on."""
+
+    code = "unnamed_person"
+
+    def __init__(self, field: str, message: str, hint: str) -> None:
+        self.field = field
+        super().__init__(message, hint)
+
+
+class LastAdminError(RefusedError):
+    """Nobody would be left who may give roles."""
+
+    code = "last_admin"
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        super().__init__(
+            f"{address} is the only admin; nothing was changed.", "Give somebody else the role admin first."
+        )
 
 
 class NotTheirCustomersError(RefusedError):

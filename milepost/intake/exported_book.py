@@ -12,7 +12,7 @@ from milepost.intake.context import IntakeContext
 from milepost.intake.intake import Intake
 from milepost.planner.present_entry import LastTimes, present_entry
 from milepost.planner.state import State
-from milepost.store import customers, journeys, timeline
+from milepost.store import customers, earlier_ends, journeys, timeline
 from milepost.store.tables import JourneyRow
 
 _AT_ONCE = 500
@@ -50,9 +50,13 @@ async def _customers(
             latest = await journeys.last_journeys(session, together) if with_journeys else {}
             open_ones = [row.id for row in latest.values() if row.ended_at is None]
             times = await timeline.last_times(session, open_ones) if with_times else {}
+            ended = await session.run_sync(earlier_ends.of_new, together) if with_journeys else {}
         for record in records:
             row = latest.get(record.id)
-            yield record, {} if row is None else await _cells(context, row, times.get(row.id, _NO_TIMES))
+            if row is None:
+                yield record, entry_cells(None, ended.get(record.id))
+            else:
+                yield record, await _cells(context, row, times.get(row.id, _NO_TIMES))
 
 
 async def _cells(context: IntakeContext, row: JourneyRow, times: LastTimes) -> Mapping[str, str]:

@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from milepost.customer import BUILT_IN_ATTRIBUTES, ChoiceWay, Customer
+from milepost.customer import BUILT_IN_ATTRIBUTES, ChoiceWay, Customer, address_key
 from milepost.imports.customer_checks import FieldProblem, check_built_in, check_contacts, check_team, check_values
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.context import IntakeContext
 from milepost.intake.errors import NoOpenJourneyError, NotTheirStepError
 from milepost.language.model import Attribute
+from milepost.language.stored_file import StoredFile
+from milepost.planner.agreements import check_times_ahead
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.event_checks import unusable_properties
 from milepost.planner.fact_checks import ABOUT_THE_RECORD, check, check_attributes, check_dates_ahead
-from milepost.planner.fact_errors import InvalidFactError, RefusedError
+from milepost.planner.fact_errors import InvalidFactError, RefusedError, WrongAnswersError
 from milepost.planner.facts import (
+    KEY,
     Agreed,
+    AnswerCompleted,
     Answered,
     AttributesSet,
     ContactsGiven,
@@ -28,6 +33,8 @@ from milepost.planner.facts import (
     MailChosen,
     MessageFailed,
     Noted,
+    Replied,
+    Requested,
     StepDone,
     TeamGiven,
     to_json,
@@ -36,8 +43,10 @@ from milepost.planner.instants import Instant, moment
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
 from milepost.planner.written_facts import WrittenFact
-from milepost.store import aliases, customers, inbox, mail_choices
+from milepost.store import aliases, customers, inbox, mail_choices, outcomes
 from milepost.store.errors import UnknownCustomerError
+from milepost.store.file_tables import FileRow
+from milepost.store.files import ANSWERS
 from milepost.store.inbox import NewFact, Recipient, RecordedFact
 from milepost.store.mail_choices import RecordOrigin
 from milepost.store.tables import JourneyRow
@@ -79,6 +88,18 @@ class FactAdmission:
         records = iter(inbox.record(session, new, self._now, received_at=int(self._context.wall())) if new else ())
         return [next(records) if isinstance(each, NewFact) else each for each in admitted]
 
+    def run_together(self, incoming: Sequence[IncomingFact], session: Session) -> list[RecordedFact | RefusedError]:
+        """Stores the facts as `run` does, or none of them.
+
+        Raises:
+            RefusedError: one of them makes no sense.
+        """
+        results = self.run(incoming, session)
+        for result in results:
+            if isinstance(result, RefusedError):
+                raise result
+        return results
+
     def _events(self, session: Session, compiled_map: CompiledMap | None) -> frozenset[str]:
         """Returns the product events that the journey's map asks for; without a journey, those of all maps."""
         if compiled_map is not None:
@@ -98,10 +119,12 @@ class FactAdmission:
         fact = incoming.fact
         if isinstance(fact, WrittenFact):
             fact = fact.fact(self._context.new_id(), self._now, incoming.by)
-        if recipient.journey is None and isinstance(fact, Noted):
+        if recipient.journey is None and isinstance(fact, Noted | Replied):
             recipient = inbox.last_recipient(session, recipient.customer)  # a note may come after the end
         version = recipient.version
         compiled_map = None if version is None else self._context.compiled_maps.load(session, version)
+        if isinstance(fact, Answered):
+            fact = replace(fact, method=self._method(fact))
         if compiled_map is None and not isinstance(fact, ABOUT_THE_RECORD):
             raise NoOpenJourneyError(recipient.customer)
         self._check(session, recipient, fact, compiled_map)
@@ -117,6 +140,19 @@ class FactAdmission:
         if compiled_map is None and isinstance(fact, AttributesSet) and recipient.customer not in self.before:
             self.before[recipient.customer] = customers.load(session, recipient.customer)
         return NewFact(recipient, data, self._source, self._warnings(session, fact, compiled_map))
+
+    def _method(self, fact: Answered) -> str | None:
+        """Returns how an answer came in: what wasn't told on the plan doesn't count as that, whatever it says."""
+        method = fact.method or "recorded"
+        match self._source:
+            case "portal":
+                return _PORTAL
+            case "scenario":
+                return fact.method
+            case "api":
+                return "recorded" if method == _PORTAL else method
+            case _:
+                return "recorded" if method == _PORTAL or method.startswith(KEY) else method
 
     def _warnings(self, session: Session, fact: Fact, compiled_map: CompiledMap | None) -> tuple[str, ...]:
         """Returns what a fact says in vain; without a journey, to all maps."""
@@ -134,10 +170,13 @@ class FactAdmission:
             )
         if compiled_map is not None:
             check(fact, compiled_map)
+            if isinstance(fact, StepDone) and fact.answers:
+                _check_files(session, recipient, fact.step, fact.answers)
             if self._source == _PORTAL:
                 self._check_is_theirs(session, recipient, fact, compiled_map)
             if isinstance(fact, Agreed):
                 check_dates_ahead(fact.steps, lambda _: _last_today(max(fact.at, self._now)))
+                check_times_ahead(fact.steps, self._now)
         elif isinstance(fact, AttributesSet):
             check_attributes(fact.attributes, _declared(self._current_maps(session)))
         problems = [str(problem) for problem in self._record_problems(session, fact, compiled_map)]
@@ -146,12 +185,16 @@ class FactAdmission:
 
     def _check_is_theirs(self, session: Session, recipient: Recipient, fact: Fact, compiled_map: CompiledMap) -> None:
         """Checks that a contact who uses the plan may do what they tell of."""
-        name = fact.step if isinstance(fact, StepDone) else fact.outcome if isinstance(fact, Answered) else None
-        step, journey = compiled_map.step_of(name or ""), session.get(JourneyRow, recipient.journey)
+        step, journey = compiled_map.step_of(_subject(fact) or ""), session.get(JourneyRow, recipient.journey)
         if step is None or journey is None or fact.by is None:
             return
-        situation = Situation(compiled_map, State.from_json(journey.state), self._now)
-        if not situation.may_act(step, fact.by):
+        if isinstance(fact, AnswerCompleted):
+            last = outcomes.last_answer(session, journey.id, step.id)
+            may_tell = last is not None and address_key(last.said_by or "") == address_key(fact.by)
+        else:
+            situation = Situation(compiled_map, State.from_json(journey.state), self._now)
+            may_tell = situation.may_act(step, fact.by) or _is_for_another(fact, situation)
+        if not may_tell:
             personas = compiled_map.map.personas
             raise NotTheirStepError(step.id, fact.by, personas[step.persona].title if step.persona else "customer")
 
@@ -180,9 +223,44 @@ class FactAdmission:
         return self._current
 
 
+def _check_files(session: Session, recipient: Recipient, step: str, answers: Mapping[str, Any]) -> None:
+    """Checks that the files which a form names were sent for this very step.
+
+    Raises:
+        WrongAnswersError: one wasn't, or is no longer there.
+    """
+    named = {name: file for name, value in answers.items() if (file := StoredFile.parse(value)) is not None}
+    rows = {name: session.get(FileRow, file.id) for name, file in named.items()}
+    problems = {
+        name: "names a file that isn't there"
+        for name, row in rows.items()
+        if row is None or (row.journey_id, row.step) != (recipient.journey, step) or row.status not in ANSWERS
+    }
+    if problems:
+        raise WrongAnswersError(step, problems)
+
+
+def _subject(fact: Fact) -> str | None:
+    """Returns the step or outcome of what a contact may tell on the plan."""
+    match fact:
+        case StepDone() | Requested():
+            return fact.step
+        case Answered() | AnswerCompleted():
+            return fact.outcome
+        case _:
+            return None
+
+
 def _is_about_contacts(incoming: IncomingFact) -> bool:
     fact = incoming.fact
     return fact.contacts is not None if isinstance(fact, WrittenFact) else isinstance(fact, ContactsGiven)
+
+
+def _is_for_another(fact: Fact, situation: Situation) -> bool:
+    """Returns whether a contact answers for whoever was asked, and says why."""
+    if not isinstance(fact, Answered) or fact.on_behalf_of is None or not fact.reason:
+        return False
+    return any(each.has_address(fact.by or "") for each in situation.state.customer.contacts)
 
 
 def _recipients(session: Session, ids: Collection[str]) -> dict[str, Recipient]:

@@ -11,6 +11,7 @@ EXAMPLES: Mapping[str, str] = {
     "snoozed": "snoozed connect_sso 2026-03-10 --reason 'Their freeze'",
     "event": "event report_published rows=120",
     "answer": "answer hours_saved verified --value 12 --evidence 'Mail of 3 March'",
+    "answer_completed": "answer_completed hours_saved --value 12.5 --comment 'Since May' named=true",
     "revoked": "revoked hours_saved --reason 'Wrong quarter'",
     "set": "set health=35 seats=20 renews_on=2027-03-01 (NAME= removes one)",
     "contacts": "contacts 'Sam Poe <sam@acme.example> sponsor+coordinator; Ann <ann@acme.example> end_user mail=none'",
@@ -31,6 +32,10 @@ EXAMPLES: Mapping[str, str] = {
     "message_retried": "message_retried connect_sso/1/opening/1",
     "task_done": "task_done stuck/onboarding/1 --note 'Spoke to them'",
     "task_added": "task_added 'Send the price list' --due '2 business days' --role csm --effort '30 minutes'",
+    "requested": "requested connect_sso wish=date due=2026-03-14 --note 'Our freeze' (or wish=help, wish=person "
+    "--person 'Bo Lee <bo@acme.example>')",
+    "replied": "replied connect_sso --note 'Who is to do it?' needs_answer=true",
+    "responded": "responded connect_sso --note 'The 14th is too late for us' declined=true",
     "note": "note 'They merge in May' --about sam@acme.example (or a step)",
 }
 """How each kind of fact is typed."""

@@ -76,16 +76,20 @@ async def record_fact(
 
 
 async def record_facts(
-    context: IntakeContext, incoming: Sequence[IncomingFact], *, source: str = "api"
+    context: IntakeContext, incoming: Sequence[IncomingFact], *, source: str = "api", together: bool = False
 ) -> list[FactReceipt | RefusedError]:
     """Records facts, as of now, in their order and in one transaction; each is taken or refused for itself.
 
     Every journey is nudged once, whatever has come for it.
+
+    Raises:
+        RefusedError: one of those that come `together` makes no sense; none of them is stored.
     """
     admission = FactAdmission(context, source)
     named = [await _with_version(context, each) for each in incoming]
     known = [each for each in named if isinstance(each, IncomingFact)]
-    results = iter(await context.store.write(partial(admission.run, known)))
+    run = admission.run_together if together else admission.run
+    results = iter(await context.store.write(partial(run, known)))
     recorded = [next(results) if isinstance(each, IncomingFact) else each for each in named]
     for customer, before in admission.before.items():
         await enrol_on_match(context, customer, before)

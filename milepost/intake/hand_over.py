@@ -24,7 +24,7 @@ from milepost.planner.facts import HandedOver, to_json
 from milepost.planner.hand_over import agreed_steps, roles_of
 from milepost.planner.instants import Instant, optional_text
 from milepost.planner.state import State
-from milepost.store import absences, customers, hand_overs, inbox, journeys, tasks
+from milepost.store import absences, customers, hand_overs, inbox, journeys, successors, tasks
 from milepost.store.errors import StoreUnreachableError
 from milepost.store.inbox import NewFact, RecordedFact
 from milepost.store.stand_ins import Absence
@@ -207,6 +207,9 @@ async def carry_out(
     """
     result = HandOverResult()
     ids = [each.customer for each in (await preview(context, hand_over)).customers]
+    if hand_over.customers is None:  # for good, so that new customers go there too
+        succeeds = (hand_over.former, hand_over.to, hand_over.roles, context.now())
+        await context.store.write(lambda session: successors.remember(session, *succeeds))
     batches = _Batches(context, hand_over, by, source, result)
     for start in range(0, len(ids), BATCH):
         await nudge_all(context, await batches.written(ids[start : start + BATCH]))

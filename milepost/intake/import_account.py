@@ -11,14 +11,15 @@ from milepost.imports.missing_dates import MissingDates
 from milepost.imports.missing_values import MissingValues
 from milepost.intake.book import ImportedCustomer
 from milepost.intake.enrolment import Enrolment, NoEnrolment
+from milepost.intake.handed_on import HandedOnCounts
 from milepost.intake.import_preview import PreviewedCustomer
+from milepost.intake.likely_doubles import Doubles
+from milepost.intake.reasons import count_reason
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 
 _CHANGES = 5  # customers whose changes are listed
 _NAMED = 4  # customers that are kept by name for a reason
-_REASONS = 200  # that are told apart
-_OTHER = "other reasons"
 
 
 @dataclass(slots=True)
@@ -34,9 +35,7 @@ class Unmatched:
 
     def add(self, customer: str, why: str) -> None:
         """Counts one customer."""
-        reason = why if why in self.counts or len(self.counts) < _REASONS else _OTHER
-        self.counts[reason] += 1
-        named = self.named.setdefault(reason, [])
+        named = self.named.setdefault(count_reason(self.counts, why), [])
         if len(named) < _NAMED:
             named.append(customer)
 
@@ -68,6 +67,7 @@ class ImportAccount:
         counts: Customers by what became of them (`imported`, `changed`, `unchanged`, `refused`), and journeys:
             `enrolled`, and `waiting` for Temporal to start them.
         unmatched: The customers that no map is for.
+        doubles: New customers who may have been there before.
         changes: The first customers whose records changed, and how.
         by_column: What was wrong with refused rows, and `contacts_by_column` with those of a second file
             (`milepost.imports.refused_rows.ByColumn`). These and `notes` are filled in at the end.
@@ -75,10 +75,12 @@ class ImportAccount:
 
     counts: Counter[str] = field(default_factory=Counter)
     unmatched: Unmatched = field(default_factory=Unmatched)
+    doubles: Doubles = field(default_factory=Doubles)
     changes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     by_column: list[list[Any]] = field(default_factory=list)
     contacts_by_column: list[list[Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    handed_on: HandedOnCounts = field(default_factory=HandedOnCounts)
 
     @property
     def has_changed_anything(self) -> bool:
@@ -96,6 +98,9 @@ class ImportAccount:
                 self.unmatched.add(imported.customer.id, foreseen.why_not)
             return
         self.counts[imported.became] += 1
+        self.doubles.add(imported.doubles)
+        if imported.saved is not None:
+            self.handed_on.add(imported.saved.handed_on)
         if imported.changes and len(self.changes) < _CHANGES:
             self.changes[imported.customer.id] = imported.changes
         match imported.enrolment:
@@ -118,10 +123,12 @@ class ImportAccount:
             "counts": dict(self.counts) | self.summary(),
             "why_not": dict(self.unmatched.counts),
             "named": self.unmatched.named,
+            "doubles": self.doubles.to_json(),
             "changes": {customer: list(changes) for customer, changes in self.changes.items()},
             "by_column": self.by_column,
             "contacts_by_column": self.contacts_by_column,
             "notes": self.notes,
+            **({"handed_on": handed_on} if (handed_on := self.handed_on.to_json()) else {}),
         }
 
     @staticmethod
@@ -131,7 +138,9 @@ class ImportAccount:
             return ImportAccount()
         unmatched = Unmatched(Counter(data["why_not"]), {why: list(ids) for why, ids in data["named"].items()})
         changes = {customer: tuple(each) for customer, each in data["changes"].items()}
-        return ImportAccount(Counter(data["counts"]), unmatched, changes)
+        handed_on = HandedOnCounts.from_json(data.get("handed_on", ()))
+        doubles = Doubles.from_json(data.get("doubles"))
+        return ImportAccount(Counter(data["counts"]), unmatched, doubles, changes, handed_on=handed_on)
 
 
 @dataclass(slots=True)

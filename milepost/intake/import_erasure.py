@@ -10,16 +10,16 @@ import asyncio
 import io
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from milepost.imports.rows import FileFormat, Row, read_rows
-from milepost.imports.workbook import UnreadableFileError
+from milepost.imports.workbook import UnreadableFileError, is_workbook, workbook_sheets
 from milepost.intake.context import IntakeContext
-from milepost.store import imports
+from milepost.store import imports, rehearsals
 from milepost.store.import_tables import ImportFileRow
 from milepost.store.imports import FileKind, ImportStatus
 from milepost.store.sqlite import overwriting
@@ -64,8 +64,12 @@ async def rows_with(context: IntakeContext, holds: Holds) -> list[FileRow]:
 
 
 def _rows(data: bytes, form: FileFormat, holds: Holds) -> list[Row]:
+    file = io.BytesIO(data)
     try:
-        return [row for row in read_rows(io.BytesIO(data), form) if row.problem or any(map(holds, row.cells))]
+        sheets = workbook_sheets(file) if is_workbook(file) else (None,)  # also those that nobody chose
+        forms = [replace(form, sheet=sheet) for sheet in sheets]
+        rows = (row for each in forms for row in read_rows(file, each))
+        return [row for row in rows if row.problem or any(map(holds, row.cells))]
     except UnreadableFileError:
         return [Row(1, ())]
 
@@ -78,7 +82,11 @@ async def forget_in_imports(context: IntakeContext, holds: Holds, name: str) -> 
     numbers = {row.number for row in await rows_with(context, holds)}
     async with context.store.reading() as session:
         rows = await imports.with_details(session)
-    details = ((row.number, json.dumps([row.account, row.preview, row.in_flight], ensure_ascii=False)) for row in rows)
+        played = {row.number: await rehearsals.accounts_of(session, row.number) for row in rows}
+    details = (
+        (row.number, json.dumps([row.account, row.preview, row.in_flight, played[row.number]], ensure_ascii=False))
+        for row in rows
+    )
     numbers |= {number for number, text in details if name.casefold() in text.casefold()}
     for number in sorted(numbers):
         await context.store.write(partial(_remove, context, number))

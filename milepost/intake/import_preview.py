@@ -14,20 +14,26 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.customer import Customer
+from milepost.imports.audience import Absent, absent_people
 from milepost.imports.row_reader import BookRow
-from milepost.intake.book import changes_between, taken
+from milepost.intake.book import changes_between, known_customers, taken
 from milepost.intake.enrolment import last_ends
+from milepost.intake.handed_on import HandedOnCounts
 from milepost.intake.intake import Intake
+from milepost.intake.likely_doubles import Doubles, LikelyDouble
+from milepost.intake.reasons import count_reason
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.entry_checks import entry_problems
 from milepost.planner.entry_point import EntryPoint, JourneyStart
+from milepost.planner.hand_over import handed_over_team
 from milepost.planner.instants import Instant, text
 from milepost.planner.open_tasks import open_tasks
 from milepost.planner.segment_match import map_on_change
 from milepost.planner.simulation import steps
 from milepost.planner.state import State
 from milepost.planner.timeline import MessageSent
-from milepost.store import customers, former_colleagues, journeys
+from milepost.store import earlier_ends, journeys
+from milepost.store.successors import HandedOn
 
 DAYS = 7
 """The days that a journey is played for."""
@@ -49,35 +55,47 @@ class PlannedMail:
 
 @dataclass(frozen=True, slots=True)
 class PlannedTask:
-    """A task that would be open after the week; `person` is an address, or nobody, `minutes` its effort by the map."""
+    """A task that would be open after the week; `person` is an address, or nobody.
+
+    `minutes` is its effort, None where the map says none: tasks of the engine, such as "Name a contact", have none.
+    """
 
     at: Instant
     title: str
     role: str
     person: str | None
-    minutes: int
+    minutes: int | None
     is_today: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedJourney:
-    """A journey that would begin: its map, the stages that are open a week later or at its end, mails and tasks."""
+    """A journey that would begin: its map, the stages that are open a week later or at its end, mails and tasks.
+
+    `absent` is whom its map needs and the customer doesn't have.
+    """
 
     map: str
     stages: tuple[str, ...] = ()
     mails: tuple[PlannedMail, ...] = ()
     tasks: tuple[PlannedTask, ...] = ()
+    absent: tuple[Absent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewedCustomer:
-    """What importing a customer would do; `why_not` says why no journey would begin, where one might have."""
+    """What importing a customer would do; `why_not` says why no journey would begin, where one might have.
+
+    `doubles` are customers who are there already and may be the same as a new one.
+    """
 
     customer: Customer
     becomes: Literal["new", "changed", "unchanged", "refused"]
     changes: tuple[str, ...] = ()
     journey: PlannedJourney | None = None
     why_not: str | None = None
+    doubles: tuple[LikelyDouble, ...] = ()
+    handed_on: tuple[HandedOn, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         journey = self.journey
@@ -89,7 +107,9 @@ class PreviewedCustomer:
             "stages": list(journey.stages) if journey else [],
             "mails": [{**asdict(mail), "at": text(mail.at)} for mail in (journey.mails if journey else ())],
             "tasks": [{**asdict(task), "at": text(task.at)} for task in (journey.tasks if journey else ())],
+            "nobody": [{"part": each.part, "name": each.name} for each in (journey.absent if journey else ())],
             "why_not": self.why_not,
+            "may_be": [each.other for each in self.doubles],
         }
 
 
@@ -103,16 +123,18 @@ async def preview_import(
     outlook = _Outlook(await intake.context.compiled_maps.current(), intake.context.now(), days)
     remaining = iter(rows)
     while together := list(islice(remaining, _AT_ONCE)):
+        known = await known_customers(intake, together)
         async with intake.context.store.reading() as session:
-            known = await customers.all_customers(session, only=[each.customer.id for each in together])
-            stored = {each.id: each for each in known}
-            formers = await former_colleagues.of(session, list(stored))
             for row in together:
-                before = stored.get(row.customer.id)
+                before, formers = known.of(row)
                 customer = row.customer
+                moves = () if before else tuple(known.successors.handed_on(customer.team))
                 if before is not None:
-                    customer, _ = taken(before, row, places, formers.get(before.id, {}))
-                yield await _preview(session, before, replace(row, customer=customer), outlook)
+                    customer, _ = taken(before, row, places, formers)
+                for move in moves:
+                    customer = handed_over_team(customer, move.former, move.to, move.roles)
+                previewed = await _preview(session, before, replace(row, customer=customer), outlook)
+                yield replace(previewed, doubles=known.doubles.get(customer.id, ()), handed_on=moves)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +159,9 @@ async def _preview(
         return PreviewedCustomer(customer, becomes, changes)
     if row.ended is not None:
         return PreviewedCustomer(customer, becomes, changes, why_not="the book says that the journey has ended")
-    match = map_on_change(outlook.compiled_maps, before, customer, last_ends(past), outlook.now)
+    ended = await session.run_sync(earlier_ends.known_since, customer.id) if before else None
+    ends = last_ends(past, outlook.compiled_maps, ended)
+    match = map_on_change(outlook.compiled_maps, before, customer, ends, outlook.now)
     if not isinstance(match, CompiledMap):
         return PreviewedCustomer(customer, becomes, changes, why_not=None if match is None else str(match))
     for _, problem in entry_problems(match, row.entry, outlook.now) if row.entry else ():
@@ -170,13 +194,13 @@ def planned_journey(
         sent = (entry for entry in plan.timeline if isinstance(entry, MessageSent))
         mails += [PlannedMail(each.at, each.template, each.contact, is_today(each.at)) for each in sent]
     tasks = tuple(
-        PlannedTask(
-            each.opened_at, each.title, each.role, each.person, each.effort_minutes or 0, is_today(each.opened_at)
-        )
+        PlannedTask(each.opened_at, each.title, each.role, each.person, each.effort_minutes, is_today(each.opened_at))
         for each in open_tasks(compiled_map, state)
     )
     stages = tuple(each for each in compiled_map.stages if state.stage(each).is_open)
-    return PlannedJourney(compiled_map.map.map, stages, tuple(mails), tasks)
+    return PlannedJourney(
+        compiled_map.map.map, stages, tuple(mails), tasks, tuple(absent_people(compiled_map, customer))
+    )
 
 
 @dataclass(slots=True)
@@ -186,20 +210,27 @@ class ImportPreview:
     customers: Counter[str] = field(default_factory=Counter)
     why_not: Counter[str] = field(default_factory=Counter)
     refusals: Counter[str] = field(default_factory=Counter)
+    refused: dict[str, list[str]] = field(default_factory=dict)
     stages: Counter[tuple[str, str]] = field(default_factory=Counter)
     mails: dict[tuple[str, str], list[int]] = field(default_factory=dict)
-    tasks: dict[str, list[int]] = field(default_factory=dict)
-    minutes: Counter[str] = field(default_factory=Counter)
+    tasks: dict[str, TaskCount] = field(default_factory=dict)
+    titles: dict[tuple[str, str], TaskCount] = field(default_factory=dict)
+    absent: Counter[Absent] = field(default_factory=Counter)
+    doubles: Doubles = field(default_factory=Doubles)
     examples: list[PreviewedCustomer] = field(default_factory=list)
+    handed_on: HandedOnCounts = field(default_factory=HandedOnCounts)
 
     def add(self, previewed: PreviewedCustomer) -> None:
         """Counts one customer."""
         self.customers[previewed.becomes] += 1
+        self.doubles.add(previewed.doubles)
+        self.handed_on.add(previewed.handed_on)
         if previewed.why_not is not None and previewed.becomes == "refused":
-            self.refusals[previewed.why_not] += 1
+            named = self.refused.setdefault(count_reason(self.refusals, previewed.why_not), [])
+            named += [previewed.customer.id] if len(named) < _MOST_EXAMPLES else []
         elif previewed.why_not is not None:
             self.customers["unmatched"] += 1
-            self.why_not[previewed.why_not] += 1
+            count_reason(self.why_not, previewed.why_not)
         if previewed.changes and len(self.examples) < _MOST_EXAMPLES:
             self.examples.append(previewed)
         journey = previewed.journey
@@ -210,24 +241,60 @@ class ImportPreview:
         for mail in journey.mails:
             _count(self.mails, (journey.map, mail.template), is_today=mail.is_today)
         for task in journey.tasks:
-            _count(self.tasks, task.role, is_today=task.is_today)
-            self.minutes[task.role] += task.minutes
+            self.tasks.setdefault(task.role, TaskCount()).add(task)
+            self.titles.setdefault((task.role, task.title), TaskCount()).add(task)
+        self.absent.update(journey.absent)
 
     def to_json(self) -> dict[str, Any]:
         return {
             "customers": dict(self.customers),
             "why_not": dict(self.why_not),
             "refusals": dict(self.refusals),
+            "refused_customers": self.refused,
             "stages": [{"map": map_id, "stage": stage, "journeys": n} for (map_id, stage), n in self.stages.items()],
             "mails": [
                 {"map": map_id, "template": template, "today": today, "week": week}
                 for (map_id, template), (today, week) in self.mails.items()
             ],
             "tasks": [
-                {"role": role, "today": today, "week": week, "minutes": self.minutes[role]}
-                for role, (today, week) in self.tasks.items()
+                {
+                    "role": role,
+                    **count.to_json(),
+                    "titles": [
+                        {"title": title, **each.to_json()} for (of, title), each in self.titles.items() if of == role
+                    ],
+                }
+                for role, count in self.tasks.items()
             ],
+            "doubles": self.doubles.to_json(),
+            "nobody": [{**each.to_json(), "customers": count} for each, count in self.absent.items()],
         }
+
+
+@dataclass(slots=True)
+class TaskCount:
+    """Tasks of today and of the week; `minutes` is the effort of those that have one, `without` counts the others."""
+
+    today: int = 0
+    week: int = 0
+    minutes: int = 0
+    without: int = 0
+
+    def add(self, task: PlannedTask) -> None:
+        """Counts a task."""
+        self.today += task.is_today
+        self.week += 1
+        self.minutes += task.minutes or 0
+        self.without += task.minutes is None
+
+    @property
+    def hours(self) -> str:
+        """The hours that they take, and how many of them the map says no effort of."""
+        known = f"{self.minutes / 60:.1f}" if self.week > self.without else ""
+        return " + ".join(filter(None, (known, f"{self.without} without effort" if self.without else "")))
+
+    def to_json(self) -> dict[str, Any]:
+        return {"today": self.today, "week": self.week, "minutes": self.minutes, "without_effort": self.without}
 
 
 def _count(counts: dict[K, list[int]], key: K, *, is_today: bool) -> None:

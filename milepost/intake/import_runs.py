@@ -21,6 +21,7 @@ from milepost.imports.customer_book import OpenBook
 from milepost.imports.refused_rows import ByColumn, refused_file
 from milepost.imports.row_reader import BookRow, RowProblem
 from milepost.imports.vocabulary import Vocabulary
+from milepost.intake import people
 from milepost.intake.book import import_customers
 from milepost.intake.context import IntakeContext
 from milepost.intake.import_account import Foreseen, ImportAccount, Missing
@@ -137,7 +138,7 @@ async def _look(intake: Intake, row: ImportRow, beat: Beat) -> None:
         "unusable": bool(opened.book.problems),
         "by_column": looked.problems.to_json(),
         "contacts_by_column": ByColumn.of(opened.source.people.problems).to_json(),
-        "notes": [*opened.book.missing, *opened.book.notes][:_NOTES],
+        "notes": [*preview.handed_on.notes(), *opened.book.missing, *opened.book.notes][:_NOTES],
     }
     await context.store.write(partial(_looked, row.number, result, work.to_csv()))
 
@@ -178,13 +179,15 @@ class _Run:
         if opened.book.problems:
             await self._end(opened, [str(problem) for problem in opened.book.problems])
             return
+        await people.add_names(self._context, opened.source.names)
         missing = Missing.of(await self._context.compiled_maps.current(), self._context.now())
         items = opened.book.rows
         while batch := await asyncio.to_thread(self._next, items):
             self._beat()
             if not await self._save(batch, opened, missing):
                 break
-        notes = [*opened.book.missing, *opened.book.notes, *(note for note, _ in missing.notes())]
+        notes = [*self._account.handed_on.notes(), *opened.book.missing, *opened.book.notes]
+        notes += (note for note, _ in missing.notes())
         self._account.notes = notes[:_NOTES] if self._account.has_changed_anything else []
         await self._end(opened, [])
 
@@ -249,6 +252,8 @@ class _Run:
             return
         status = ImportStatus.CANCELLED if row.status == ImportStatus.CANCELLING else ImportStatus.DONE
         row.account = self._account.to_json()
+        if status == ImportStatus.DONE:
+            row.total = max(row.done, 1) if not problems else row.total
         if problems and status == ImportStatus.DONE:
             status, row.problem = ImportStatus.FAILED, "; ".join(problems)
         imports.end(session, row, status, self._context.now(), self._context.wall())

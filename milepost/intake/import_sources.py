@@ -45,6 +45,7 @@ class ImportOptions:
         since: Since when, as people write dates.
         whole: What the book has in full: `team`, `contacts`.
         encoding: Of the book's file; empty: told by the file.
+        sheet: Of a workbook; empty: the one that it opens with.
     """
 
     choice: str = "own"
@@ -52,6 +53,7 @@ class ImportOptions:
     since: str = ""
     whole: tuple[str, ...] = ()
     encoding: str = ""
+    sheet: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Returns what was chosen, without what was left as it is."""
@@ -103,7 +105,7 @@ def source_of(
     people = ReadPeople()
     if contacts is not None and checked.mapping is not None and of_people is not None:
         people = read_people(io.BytesIO(contacts), of_people, checked.mapping.defaults)
-    return BookSource(checked.mapping, people, entry, options.whole, options.encoding or None)
+    return BookSource(checked.mapping, people, entry, options.whole, options.encoding or None, options.sheet or None)
 
 
 @dataclass(frozen=True, slots=True)

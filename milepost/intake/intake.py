@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
 
 from temporalio.client import Client
 
+from milepost.brand.brand import UNBRANDED, Brand
 from milepost.customer import Customer
+from milepost.files.kept_files import NO_FILES, KeptFiles
 from milepost.intake import customers, enrolment, facts, preferences, undo
 from milepost.intake.context import IntakeContext, fresh_id
 from milepost.intake.customers import SavedCustomer
@@ -45,10 +49,16 @@ class Intake:
         wall: Callable[[], float] = time.time,
         new_id: Callable[[], str] = fresh_id,
         retention: Retention = FOR_EVER,
+        languages_folder: Path | None = None,
+        grace: timedelta = timedelta(),
+        files: KeptFiles = NO_FILES,
+        brand: Brand = UNBRANDED,
     ) -> None:
         journey_client = JourneyClient(client, clock, task_queue=task_queue, max_advances=max_advances)
         maps = compiled_maps or CompiledMaps(store)
-        self.context = IntakeContext(store, maps, journey_client, clock, wall, new_id, retention)
+        self.context = IntakeContext(
+            store, maps, journey_client, clock, wall, new_id, retention, languages_folder, grace, files, brand
+        )
         self.sweeper = Sweeper(self.context)
 
     def now(self) -> Instant:
@@ -99,17 +109,17 @@ class Intake:
         by: str | None = None,
         source: str = "api",
         start: JourneyStart = PLAIN,
-        begins: bool = True,
+        ended: str | None = None,
     ) -> SavedCustomer:
         """Replaces a customer's record. Its journey gets the changes; if it first matches a map, one begins.
 
-        `start` says how that one begins; a customer with an open journey stays where it is. Unless it `begins`, none
-        does, whatever map fits.
+        `start` says how that one begins; a customer with an open journey stays where it is. Where it has `ended`
+        before, for that reason, none begins, whatever map fits.
 
         Raises:
             InvalidCustomerError: the record can't be taken as it is. Nothing is stored.
         """
-        return await customers.save(self.context, customer, by=by, source=source, start=start, begins=begins)
+        return await customers.save(self.context, customer, by=by, source=source, start=start, ended=ended)
 
     async def change_customer(
         self, customer: str, edit: Callable[[Customer], Customer], *, by: str | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -10,10 +11,12 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from milepost.customer import Mail, mail_wanted
+from milepost.intake import queued_mail
 from milepost.intake.context import IntakeContext
 from milepost.intake.errors import MailRefusedError, NoOpenJourneyError
 from milepost.intake.fact_admission import IncomingFact
 from milepost.intake.facts import FactReceipt, record_facts
+from milepost.intake.mail_departures import Departure, departures
 from milepost.planner.enums import HoldReason
 from milepost.planner.fact_errors import RefusedError
 from milepost.planner.facts import Fact, MessageCancelled, MessageReleased, MessageRetried
@@ -62,11 +65,12 @@ class MailOrder:
 
 @dataclass(frozen=True, slots=True)
 class MailResult:
-    """What became of an order for one message."""
+    """What became of an order for one message; `departure` is when one goes that was released."""
 
     customer: str
     message: str
     outcome: FactReceipt | RefusedError
+    departure: Departure | None = None
 
 
 async def order(context: IntakeContext, given: MailOrder, wanted: Sequence[tuple[str, str]]) -> list[MailResult]:
@@ -80,47 +84,75 @@ async def order(context: IntakeContext, given: MailOrder, wanted: Sequence[tuple
 async def _order(context: IntakeContext, given: MailOrder, wanted: list[tuple[str, str]]) -> list[MailResult]:
     async with context.store.reading() as session:
         waiting = await held_mail.find(session, wanted)
-        checked: list[Fact | RefusedError] = []
-        for customer, message in wanted:
-            try:
-                if given.action is MailAction.RETRY:
-                    await _check_retry(context, customer, message)
-                else:
-                    await _check_waiting(context, given.action, customer, message, waiting.get((customer, message)))
-                checked.append(_fact(context, given, message))
-            except RefusedError as refused:
-                checked.append(refused)
-    incoming = [
-        IncomingFact(customer, fact)
-        for (customer, _), fact in zip(wanted, checked, strict=True)
-        if not isinstance(fact, RefusedError)
-    ]
-    receipts = iter(await record_facts(context, incoming, source=given.source) if incoming else [])
-    results = [
-        MailResult(customer, message, fact if isinstance(fact, RefusedError) else next(receipts))
-        for (customer, message), fact in zip(wanted, checked, strict=True)
-    ]
+    outcomes: dict[tuple[str, str], FactReceipt | RefusedError] = {}
+    if given.action is MailAction.CANCEL:
+        outcomes = await _cancel_queued(context, given, [each for each in wanted if each not in waiting])
+    outcomes |= await _tell(context, given, [each for each in wanted if each not in outcomes], waiting)
     if given.action in (MailAction.RELEASE, MailAction.SEND_NOW):
-        done = [
-            waiting[each.customer, each.message]
-            for each in results
-            if isinstance(each.outcome, FactReceipt) and each.outcome.new
-        ]
+        done = [waiting[key] for key, told in outcomes.items() if isinstance(told, FactReceipt) and told.new]
         await context.store.write(partial(_count_releases, context, done))
-    return results
+    is_release = given.action is MailAction.RELEASE
+    released = {key: waiting[key] for key, told in outcomes.items() if is_release and isinstance(told, FactReceipt)}
+    leave = await departures(context, released)
+    return [MailResult(*key, outcomes[key], leave.get(key)) for key in wanted]
+
+
+async def _cancel_queued(
+    context: IntakeContext, given: MailOrder, wanted: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], FactReceipt | RefusedError]:
+    """Cancels those of the messages that are on their way; returns what became of them."""
+    outcomes = {}
+    for customer, message in wanted:
+        with suppress(UnknownMessageError, RefusedError):
+            if (await _latest(context, customer, message)).status == MessageStatus.QUEUED:
+                told = _cancelled(context, given, message)
+                outcomes[customer, message] = await queued_mail.cancel(context, customer, told, source=given.source)
+    return outcomes
+
+
+async def _tell(
+    context: IntakeContext,
+    given: MailOrder,
+    wanted: Sequence[tuple[str, str]],
+    waiting: Mapping[tuple[str, str], tuple[HeldMessageRow, JourneyRow]],
+) -> dict[tuple[str, str], FactReceipt | RefusedError]:
+    """Tells the journeys of what may be done with messages; the others are refused."""
+    checked: dict[tuple[str, str], Fact | RefusedError] = {}
+    for customer, message in wanted:
+        try:
+            if given.action is MailAction.RETRY:
+                await _check_retry(context, customer, message)
+            else:
+                await _check_waiting(context, given.action, customer, message, waiting.get((customer, message)))
+            checked[customer, message] = _fact(context, given, message)
+        except RefusedError as refused:
+            checked[customer, message] = refused
+    incoming = [IncomingFact(key[0], fact) for key, fact in checked.items() if not isinstance(fact, RefusedError)]
+    receipts = iter(await record_facts(context, incoming, source=given.source) if incoming else [])
+    return {key: fact if isinstance(fact, RefusedError) else next(receipts) for key, fact in checked.items()}
 
 
 def _fact(context: IntakeContext, given: MailOrder, message: str) -> Fact:
-    at, by, id_ = context.now(), given.by, f"mail/{given.id or context.new_id()}/{message}"
+    at, by, id_ = context.now(), given.by, _fact_id(context, given, message)
     match given.action:
         case MailAction.RELEASE:
             return MessageReleased(id=id_, at=at, by=by, message=message)
         case MailAction.SEND_NOW:
             return MessageReleased(id=id_, at=at, by=by, message=message, now=True)
         case MailAction.CANCEL:
-            return MessageCancelled(id=id_, at=at, by=by, message=message, reason=given.why)
+            return _cancelled(context, given, message)
         case MailAction.RETRY:
             return MessageRetried(id=id_, at=at, by=by, message=message)
+
+
+def _cancelled(context: IntakeContext, given: MailOrder, message: str) -> MessageCancelled:
+    return MessageCancelled(
+        id=_fact_id(context, given, message), at=context.now(), by=given.by, message=message, reason=given.why
+    )
+
+
+def _fact_id(context: IntakeContext, given: MailOrder, message: str) -> str:
+    return f"mail/{given.id or context.new_id()}/{message}"
 
 
 async def _check_waiting(

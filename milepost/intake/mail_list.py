@@ -8,11 +8,12 @@ from enum import StrEnum
 from typing import Any
 
 from milepost.explain.held_messages import Held, held_message
-from milepost.explain.sentences import Wording
+from milepost.explain.sentences import Wording, quoted
 from milepost.intake.context import IntakeContext
 from milepost.planner.enums import HoldReason
 from milepost.planner.ids import step_of
 from milepost.planner.instants import Instant, optional_text, text
+from milepost.planner.messages import go_together
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
 from milepost.store import held_mail, messages
@@ -20,6 +21,7 @@ from milepost.store.errors import UnreadableVersionError
 from milepost.store.held_mail import HeldFilter, HeldLine
 from milepost.store.keyset import Cursor
 from milepost.store.messages import FailureCause, MessageLine, MessageStatus
+from milepost.text import listing
 
 
 class MailStatus(StrEnum):
@@ -43,9 +45,20 @@ CAUSES = {
 """The kinds of failure in words."""
 
 
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Another message that goes as one mail with a message."""
+
+    message: str
+    about: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailLine:
-    """A message; `at` is when it was first held or due out, `because` what keeps it back or made it fail, in words."""
+    """A message; `at` is when it was first held or due out, `because` what keeps it back or made it fail, in words.
+
+    `together` are the other messages that wait and will be one mail with it.
+    """
 
     customer: str
     customer_name: str
@@ -64,6 +77,15 @@ class MailLine:
     subject: str | None = None
     attempts: int = 0
     sent_at: Instant | None = None
+    together: tuple[Together, ...] = ()
+
+    @property
+    def goes_with(self) -> str | None:
+        """Says what goes in the same mail, in words; None: nothing."""
+        if not self.together:
+            return None
+        condition = ", if all are released" if self.why == HoldReason.RELEASE else ""
+        return f"one mail with {listing([quoted(each.about) for each in self.together])}{condition}"
 
     def to_json(self) -> dict[str, Any]:
         instants = {"at": text(self.at), "until": optional_text(self.until), "sent_at": optional_text(self.sent_at)}
@@ -126,13 +148,16 @@ async def held_line(context: IntakeContext, line: HeldLine, zone: str) -> MailLi
     """Returns a message that waits; None if its map can't be read, or the message is gone."""
     found: Held | None = None
     outdated = False
+    together: tuple[Together, ...] = ()
     with suppress(UnreadableVersionError):
         compiled_map = await context.compiled_maps.of(line.journey.version)
         situation = Situation.of(compiled_map, State.from_json(line.journey.state), context.now())
         queued = next((each for each in situation.state.queue if str(each.message) == line.row.message), None)
-        if queued is not None and queued.step in compiled_map.steps:
-            found = held_message(situation, queued, Wording(compiled_map, zone))
-            outdated = situation.is_outdated(queued)
+        if queued is not None:
+            say = Wording(compiled_map, zone)
+            found, outdated = held_message(situation, queued, say), situation.is_outdated(queued)
+            others = [each for each in go_together(situation, queued) if each is not queued]
+            together = tuple(Together(str(each.message), say.step(each.step)) for each in others)
     if found is None:
         return None
     return MailLine(
@@ -150,6 +175,7 @@ async def held_line(context: IntakeContext, line: HeldLine, zone: str) -> MailLi
         why="outdated" if outdated else line.row.why,
         because=found.because,
         outdated=outdated,
+        together=together,
     )
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass
+from typing import Any
 
-from milepost.channels.links import LinkSigner
+from milepost.channels.links import MessageLinks
 from milepost.channels.message_text import MessageSource, write
 from milepost.channels.protocol import OutgoingMessage
 from milepost.intake.context import IntakeContext
 from milepost.language.templates.source import TemplateError
+from milepost.planner.instants import Instant
+from milepost.planner.invitations import drafted_entry
+from milepost.planner.messages import go_together
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
 from milepost.store.mail_tables import HeldMessageRow
 from milepost.store.tables import JourneyRow
 
-_UNKNOWN_KEY = "links of drafts open nothing"
+NOT_MADE = "not-made-yet"
+"""Stands in the addresses of a draft, in the place of a link that is made when the message leaves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,8 @@ class _Due:
     contact: str
     steps: list[str]
     templates: list[str]
+    at: Instant
+    calendar: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +45,40 @@ class Draft:
 
 
 async def draft(context: IntakeContext, held: HeldMessageRow, journey: JourneyRow, base_url: str) -> Draft:
-    """Returns the text that a message would have if it went now."""
-    compiled_map = await context.compiled_maps.of(journey.version)
-    state, step = State.from_json(journey.state), compiled_map.steps.get(held.step)
-    situation = Situation.of(compiled_map, state, context.now())
-    contact = situation.contact_of(step) if step is not None else None
-    if contact is None:
+    """Returns the text that a message would have if it went now, with those that will go as one mail with it."""
+    compiled_map, state = await context.compiled_maps.of(journey.version), State.from_json(journey.state)
+    due = _due(Situation.of(compiled_map, state, context.now()), held)
+    if due is None:
         return Draft(None, "nobody is known who could get it")
     source = MessageSource(
         compiled_map=compiled_map,
         files=await context.compiled_maps.files(journey.version),
         state=state,
-        due=_Due(journey.id, held.message, contact.email, [held.step], [held.template]),
-        links=LinkSigner(_UNKNOWN_KEY, base_url),
-        now=datetime.fromtimestamp(context.wall(), UTC),
+        due=due,
+        links=MessageLinks(base_url, NOT_MADE),
+        languages=context.languages,
+        brand=context.brand,
     )
     try:
         return Draft(await asyncio.to_thread(write, source))
     except (TemplateError, KeyError, ValueError) as error:
         return Draft(None, f"it cannot be rendered: {error}")
+
+
+def _due(situation: Situation, held: HeldMessageRow) -> _Due | None:
+    """Returns a message that waits as the mail that it will be; None: nobody is known who could get it."""
+    queued = next((each for each in situation.state.queue if str(each.message) == held.message), None)
+    contact = situation.recipient_of(queued) if queued is not None else None
+    if contact is None or queued is None:
+        return None
+    entry, parts = drafted_entry(situation, queued), go_together(situation, queued)
+    steps, templates = [each.step for each in parts], [each.template for each in parts]
+    return _Due(
+        held.journey_id,
+        str(parts[0].message),
+        contact.email,
+        steps,
+        templates,
+        situation.at,
+        asdict(entry) if entry else None,
+    )

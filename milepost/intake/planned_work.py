@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
-from milepost.intake.import_preview import PreviewedCustomer
+from milepost.intake.import_preview import PreviewedCustomer, TaskCount
 from milepost.planner.instants import text
 
 _FIRST = 20  # mails that the page shows
 _PERSONS = 100  # whose tasks are summed up
+_TITLES = 5  # of a person's tasks that the page names
 
 
 @dataclass(slots=True)
@@ -19,7 +22,8 @@ class PlannedWork:
     """Collects the mails and tasks of a dry run: the first mails with their recipients, and tasks by person."""
 
     first_mails: list[dict[str, Any]] = field(default_factory=list)
-    by_person: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    by_person: dict[tuple[str, str], TaskCount] = field(default_factory=dict)
+    titles: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     _out: io.StringIO = field(default_factory=lambda: io.StringIO(newline=""))
     _rows: int = 0
 
@@ -42,10 +46,10 @@ class PlannedWork:
         for task in journey.tasks if journey else ():
             who = task.person or task.role
             self._write(customer.id, customer.name, "task", task.title, who, text(task.at), task.is_today)
-            if (task.person or "", task.role) in self.by_person or len(self.by_person) < _PERSONS:
-                counts = self.by_person.setdefault((task.person or "", task.role), [0, 0, 0])
-                for index, value in enumerate((int(task.is_today), 1, task.minutes)):
-                    counts[index] += value
+            whose = (task.person or "", task.role)
+            if whose in self.by_person or len(self.by_person) < _PERSONS:
+                self.by_person.setdefault(whose, TaskCount()).add(task)
+                self.titles.setdefault(whose, Counter())[task.title] += 1
 
     def _write(self, *cells: object) -> None:
         writer = csv.writer(self._out)
@@ -62,7 +66,14 @@ class PlannedWork:
         return {
             "first_mails": self.first_mails,
             "people": [
-                {"person": person or None, "role": role, "today": today, "week": week, "minutes": minutes}
-                for (person, role), (today, week, minutes) in sorted(self.by_person.items())
+                {
+                    "person": person or None,
+                    "role": role,
+                    **count.to_json(),
+                    "hours": count.hours,
+                    "titles": self.titles[person, role].most_common(_TITLES),
+                    "more_titles": max(0, len(self.titles[person, role]) - _TITLES),
+                }
+                for (person, role), count in sorted(self.by_person.items(), key=itemgetter(0))
             ],
         }

@@ -11,10 +11,13 @@ from functools import partial
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
+from milepost.files.places import FilesUnreachableError
+from milepost.intake import files
 from milepost.intake.context import IntakeContext
 from milepost.intake.recovery import is_needed, recover
-from milepost.store import imports, overdue, retention, rollouts, undo_points
+from milepost.store import form_drafts, imports, overdue, retention, rollouts, undo_points
 from milepost.store.errors import StoreUnreachableError
 
 log = structlog.get_logger()
@@ -22,6 +25,10 @@ INTERVAL = 5.0  # seconds
 MAX_INTERVAL = 600.0  # seconds between two nudges of the same journey
 RECOVERY_INTERVAL = 60.0  # seconds
 OPTIMIZE_INTERVAL = 3600.0  # seconds
+UNTRIED = 7200.0  # seconds; an attempt that failed is repeated within an hour
+CHECK_INTERVAL = 2.0  # seconds between two looks for uploaded files that wait for their check
+CHECK_AGAIN = 60.0  # seconds until a check is tried again that could not be made
+FILES_INTERVAL = 3600.0  # seconds between two looks for uploaded files that nobody needs
 RETENTION_INTERVAL = 600.0  # seconds between two looks at whether a day has passed
 
 
@@ -40,6 +47,8 @@ class Sweeper:
             group.create_task(self._sweep_on(every))
             group.create_task(self._optimize_hourly())
             group.create_task(self._remove_uploads())
+            group.create_task(self._check_files())
+            group.create_task(self._sweep_files())
             if self._context.retention.is_on:
                 group.create_task(self._remove_daily())
 
@@ -57,6 +66,22 @@ class Sweeper:
         """Removes files and details of imports that were kept for long enough; returns of how many."""
         context = self._context
         return await context.store.write(partial(imports.remove_expired, now=context.now(), wall=context.wall()))
+
+    async def _check_files(self) -> None:
+        while True:
+            pause = CHECK_INTERVAL
+            try:
+                if not await files.check_waiting(self._context):
+                    pause = CHECK_AGAIN
+            except (StoreUnreachableError, SQLAlchemyError, OSError, FilesUnreachableError) as error:
+                log.warning("uploaded files can't be checked", why=type(error).__name__)
+                pause = CHECK_AGAIN
+            await asyncio.sleep(pause)
+
+    async def _sweep_files(self) -> None:
+        while True:
+            await self._guarded(files.sweep(self._context))
+            await asyncio.sleep(FILES_INTERVAL)
 
     async def _remove_daily(self) -> None:
         while True:
@@ -81,6 +106,7 @@ class Sweeper:
             if self._context.wall() >= next_recovery:
                 await self._guarded(self.recover())
                 await self._guarded(self.end_graces())
+                await self._guarded(self.deliver_lost_mail())
                 next_recovery = self._context.wall() + RECOVERY_INTERVAL
             await asyncio.sleep(every)
 
@@ -96,8 +122,14 @@ class Sweeper:
             await self._context.journey_client.start_import(number)
 
     async def end_graces(self) -> None:
-        """Removes what was kept so that people could undo what they did, once they no longer can."""
-        await self._context.store.write(partial(undo_points.remove_old, now=self._context.now()))
+        """Removes what was kept so that people could undo what they did, once they no longer can, and old drafts."""
+        now = self._context.now()
+
+        def remove(session: Session) -> None:
+            undo_points.remove_old(session, now)
+            form_drafts.remove_old(session, now)
+
+        await self._context.store.write(remove)
 
     async def sweep(self, grace: float = 0.0) -> int:
         """Sweeps one round over journeys that are late by `grace` seconds or more; returns how many it nudged."""
@@ -119,6 +151,20 @@ class Sweeper:
             self._wait_longer(each, wall)
             nudged += 1
         return nudged
+
+    async def deliver_lost_mail(self, untried: float = UNTRIED) -> int:
+        """Nudges journeys with mail that nobody has tried to deliver for so many seconds; returns how many.
+
+        A journey that is nudged orders what is on its way and not in its hands.
+        """
+        wall, clock = self._context.wall(), self._context.clock
+        async with self._context.store.reading() as session:
+            lost = await overdue.with_lost_mail(session, clock.journey_of(wall), clock.journey_of(wall - untried))
+        for journey in lost:
+            log.warning("mail is on its way and nobody has tried to deliver it", journey=journey)
+            if not await self._nudge(journey):
+                break
+        return len(lost)
 
     async def nudge_blocked(self) -> None:
         """Nudges journeys that couldn't be planned: this version of Milepost, or of their map, may be able to."""

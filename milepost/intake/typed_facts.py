@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from milepost.imports import cell_parsers as cells
-from milepost.imports.answer_texts import read_answer
+from milepost.imports.answer_texts import PERSON, read_answer
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake.acknowledgement import Acknowledgement, acknowledgement_of
 from milepost.intake.fact_examples import EXAMPLES
@@ -39,6 +39,7 @@ _MORE_WORDS = {
     "snoozed": ["until"],
     "handed_over": ["to"],
     "away": ["delegate", "first_day", "last_day"],
+    "requested": ["wish"],
 }
 """The fields that further words fill, without their names."""
 
@@ -93,7 +94,7 @@ def fact_of(
     try:
         from_words = _fields(kind, list(words), types, asks)
         _refuse(sorted(set(from_words) & set(fields)), "a field is given twice, as a word and as an option")
-        return WrittenFact.model_validate({**from_words, **fields})
+        return WrittenFact.model_validate(_with_people({**from_words, **fields}))
     except ValidationError as error:
         raise _invalid(kind, "; ".join(_problems(error))) from None
     except ValueError as error:
@@ -137,6 +138,8 @@ def _fields(kind: str, words: list[str], types: Types, asks: Asks) -> dict[str, 
     fields = _positional(kind, names)
     if kind == "step_done":
         fields.update(_form(fields[kind], pairs, asks))
+    if "emptied" in pairs:
+        fields["emptied"] = pairs.pop("emptied").split(",")
     if kind == "event":
         properties = {name: _value(value) for name, value in pairs.items()}
         return {**fields, **({"properties": properties} if properties else {})}
@@ -173,8 +176,8 @@ def _answer(name: str, text: str, ask: Ask | None) -> Any:
         raise ValueError(f"{name!r}: {error}") from None
 
 
-def _agreed(words: list[str]) -> dict[str, dict[str, str]]:
-    steps: dict[str, dict[str, str]] = {}
+def _agreed(words: list[str]) -> dict[str, dict[str, Any]]:
+    steps: dict[str, dict[str, Any]] = {}
     step: str | None = None
     for word in words:
         name, equals, value = word.partition("=")
@@ -183,11 +186,20 @@ def _agreed(words: list[str]) -> dict[str, dict[str, str]]:
             steps[step] = {}
         elif step is None:
             raise ValueError(f"name the step before {word!r}")
-        else:
+        elif value:
             steps[step][name] = value
+        else:  # `due=` takes a date back
+            steps[step]["cleared"] = [*steps[step].get("cleared", ()), name]
     if not steps:
         raise ValueError("it names no step")
-    return steps
+    return {step: _with_people(agreed) for step, agreed in steps.items()}
+
+
+def _with_people(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with a person who is written `Name <address>` as both."""
+    person = fields.get("person")
+    found = PERSON.fullmatch(person) if isinstance(person, str) else None
+    return fields if found is None else {**fields, "person": {"name": found[1], "email": found[2]}}
 
 
 def _pairs(words: Iterable[str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from itertools import groupby
 
@@ -12,21 +13,25 @@ from sqlalchemy.orm import Session
 from milepost.calendar_data import calendar_data
 from milepost.intake.context import IntakeContext, customer_of
 from milepost.intake.customers import catch_up
+from milepost.intake.merges import MERGED
 from milepost.intake.undo_errors import (
     AlreadyUndoneError,
     CannotReplanError,
     FellDueError,
     GraceOverError,
     JourneyBeganSinceError,
+    JourneyMergedError,
     MessageLeftError,
     NotUndoableError,
     NotYoursError,
+    UndoRefusedError,
     UnknownFactError,
 )
 from milepost.planner.calendars import NeverOpensError
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.fact_checks import ABOUT_THE_RECORD
-from milepost.planner.facts import FactUndone, from_json, to_json
+from milepost.planner.facts import Ended, FactUndone, from_json, to_json
+from milepost.planner.instants import Instant
 from milepost.planner.loop_guard import EndlessMapError
 from milepost.planner.state import State
 from milepost.planner.stretch import Undoing, fell_due, is_same, plan_stretch, told_undone, without
@@ -38,6 +43,7 @@ from milepost.store.tables import FactRow
 from milepost.store.undo_points import UndoableFact
 
 _SOURCE = "undo"
+_FOR_GOOD = "what is told of this kind counts at once, for good"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,14 @@ class Undone:
     kind: str
     step: str | None
     reached: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LatestRefused:
+    """What a person told last, and why it can't be undone any more."""
+
+    told: UndoableFact
+    why: UndoRefusedError
 
 
 async def undoable(context: IntakeContext, customer: str) -> list[UndoableFact]:
@@ -83,6 +97,36 @@ async def undo_fact(
     undone = await context.store.write(_Undo(context, present, fact_id, by, only_own=only_own).run)
     reached = await context.journey_client.nudge(undone.journey)
     return Undone(present, undone.journey, undone.fact_id, undone.kind, undone.step, reached)
+
+
+async def latest_refused(context: IntakeContext, customer: str) -> LatestRefused | None:
+    """Returns the latest thing that a person told of a customer and why it can't be undone any more; None: nothing.
+
+    It is for where nothing can be undone.
+
+    Raises:
+        UnknownCustomerError: there is no such customer; the nearest id is suggested.
+    """
+    async with context.store.reading() as session:
+        present = (await customer_of(session, customer)).id
+        fact = await session.run_sync(undo_points.latest_told, present)
+        if fact is None:
+            return None
+        until = await session.run_sync(_undoable_until, fact, context.grace)
+        return LatestRefused(UndoableFact(fact, until), await session.run_sync(_no_longer, fact, until, context.now()))
+
+
+def _undoable_until(session: Session, fact: FactRow, grace: timedelta) -> Instant:
+    """Returns when the time for undoing a fact was over: that of its advance, for as long as it is kept."""
+    kept_until = undo_points.kept_until(session, fact.journey_id or "", fact.revision or 0)
+    return fact.at + int(grace.total_seconds()) if kept_until is None else kept_until
+
+
+def _no_longer(session: Session, fact: FactRow, until: Instant, now: Instant) -> UndoRefusedError:
+    """Returns why a fact can't be undone whose journey keeps nothing from before it."""
+    if facts.has_source(session, fact.journey_id or "", Ended.kind, MERGED):
+        return JourneyMergedError(fact.kind, fact.journey_id or "")
+    return GraceOverError(fact.kind, until if until <= now else None)
 
 
 class _Undo:
@@ -122,12 +166,13 @@ class _Undo:
             earlier = facts.find(session, self._customer, f"undo/{row.id}")
             raise AlreadyUndoneError(row.kind, earlier.told_by if earlier else None, earlier.at if earlier else row.at)
         if not undo_points.is_undoable(row):
-            raise NotUndoableError("no person's click or command told it", row.kind)
+            by_person = undo_points.is_by_person(row)
+            raise NotUndoableError(_FOR_GOOD if by_person else "no person's click or command told it", row.kind)
 
     def _plan_anew(self, session: Session, journey: LockedJourney, row: FactRow, undone: FactUndone) -> None:
         state = undo_points.find(session, journey.id, row.revision or 0, self._now)
         if state is None:
-            raise GraceOverError(row.kind)
+            raise _no_longer(session, row, _undoable_until(session, row, self._context.grace), self._now)
         latest = journeys.history(session, self._customer)[0]
         if latest.id != journey.id:
             raise JourneyBeganSinceError(row.kind, latest.id)

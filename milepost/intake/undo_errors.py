@@ -40,8 +40,22 @@ class GraceOverError(UndoRefusedError):
 
     code = "grace_over"
 
-    def __init__(self, kind: str) -> None:
-        super().__init__("the time for that is over", kind)
+    def __init__(self, kind: str, until: Instant | None) -> None:
+        """`until` is when it was over; None: too early, as nothing from before it is kept."""
+        self.until = until
+        why = "nothing from before it is kept" if until is None else f"the time for that is over since {text(until)}"
+        super().__init__(why, kind)
+
+
+class JourneyMergedError(UndoRefusedError):
+    """The journey ended because its record was merged into another one: nothing of it can be undone."""
+
+    code = "journey_merged"
+
+    def __init__(self, kind: str, journey: str) -> None:
+        self.journey = journey
+        super().__init__(f"journey {journey} ended when the record was merged into another one", kind)
+        self.hint = self.instead = "Tell what is right to the journey that goes on; `milepost show` says what it knows."
 
 
 class MessageLeftError(UndoRefusedError):

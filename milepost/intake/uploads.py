@@ -5,28 +5,29 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import islice
 from pathlib import PurePath
 
 from sqlalchemy.orm import Session
 
 from milepost.errors import MilepostError
-from milepost.imports.layout import heading_problems
-from milepost.imports.mapping_file import read_mapping, shipped_mappings
+from milepost.imports.audience import Maps
+from milepost.imports.mapping_file import shipped_mappings
 from milepost.imports.proposal import propose
 from milepost.imports.rows import FileFormat, Row, estimated_rows, read_rows
 from milepost.imports.vocabulary import Vocabulary
 from milepost.imports.workbook import UnreadableFileError
+from milepost.intake.book_sheets import likely_sheet, rows_of
 from milepost.intake.context import IntakeContext
-from milepost.intake.import_sources import ImportChoiceError, ImportOptions, source_of, stored_files
+from milepost.intake.import_sources import ImportChoiceError, ImportOptions, StoredFiles, source_of, stored_files
+from milepost.intake.known_addresses import known_addresses
 from milepost.planner.instants import Instant
 from milepost.store import imports
 from milepost.store.errors import ImportStatusError
 from milepost.store.import_tables import ImportRow
-from milepost.store.imports import FileKind, ImportStatus
+from milepost.store.imports import Added, FileKind, ImportStatus
 
 OWN, PROPOSED, EDITED = "own", "proposed", "edited"
 _LONGEST_NAME = 200
@@ -55,28 +56,57 @@ class UploadedFile:
         return PurePath(self.name.replace("\\", "/")).name[:_LONGEST_NAME] or "book.csv"
 
 
+_BY_ITSELF = ImportOptions("")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """How a file is to be read, and what is to be done with it at once.
+
+    Attributes:
+        options: What was chosen; a `choice` or `sheet` that is empty is the one that suits the file best.
+        mapping: The text of an edited one.
+        status: `draft`, `looking` or, without a dry run before, `queued`.
+    """
+
+    options: ImportOptions = _BY_ITSELF
+    mapping: str | None = None
+    status: ImportStatus = ImportStatus.DRAFT
+
+
+_AS_IT_COMES = Chosen()
+
+
 async def receive(
-    context: IntakeContext, form: str, book: UploadedFile, contacts: UploadedFile | None, *, by: str | None
-) -> int:
-    """Stores an upload, with the mapping that suits its headings best; returns the import's number.
+    context: IntakeContext,
+    form: str,
+    book: UploadedFile,
+    contacts: UploadedFile | None,
+    *,
+    by: str | None,
+    chosen: Chosen = _AS_IT_COMES,
+) -> Added:
+    """Stores an upload with how it is read, and lets it begin if that is chosen.
 
     `form` is the id of the form that it was sent by: one that is sent twice is one upload.
 
     Raises:
         UploadError: a file is empty, or no text and no workbook that can be read.
+        ImportChoiceError: something chosen can't be used; nothing is stored.
+        UnreadableFileError: a file can't be read so.
     """
-    vocabulary = Vocabulary.of(await context.compiled_maps.current())
-    seen = await asyncio.to_thread(_look_at, book, contacts, vocabulary)
+    seen = await _seen(context, book, contacts, chosen)
     files = {FileKind.BOOK: book.data} | ({FileKind.CONTACTS: contacts.data} if contacts else {})
     row = ImportRow(
         form=form,
-        status=ImportStatus.DRAFT,
+        status=chosen.status,
         file=book.short_name,
         contacts_file=contacts.short_name if contacts else None,
         size=sum(map(len, files.values())),
-        digest=hashlib.sha256(b"\0".join(files.values())).hexdigest(),
+        digest=digest_of(book, contacts),
         uploaded_at=context.now(),
         uploaded_by=by,
+        queued_at=context.now() if chosen.status == ImportStatus.QUEUED else None,
         mapping=seen.mapping,
         options=seen.options.to_json(),
         total=seen.rows,
@@ -84,7 +114,18 @@ async def receive(
         done=0,
         keep_until=int(context.wall()) + imports.KEPT_SECONDS,
     )
-    return await context.store.write(partial(imports.add, upload=row, files=files))
+    added = await context.store.write(partial(imports.add, upload=row, files=files))
+    if chosen.status != ImportStatus.DRAFT:
+        await context.journey_client.start_import(added.number)
+    return added
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a proposal is made with besides the files: the maps, and colleagues' addresses by their names."""
+
+    maps: Maps
+    colleagues: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +135,52 @@ class _Seen:
     mapping: str | None
 
 
-def _look_at(book: UploadedFile, contacts: UploadedFile | None, vocabulary: Vocabulary) -> _Seen:
+def digest_of(book: UploadedFile, contacts: UploadedFile | None) -> str:
+    """Returns what tells whether the same files were sent before."""
+    return hashlib.sha256(b"\0".join(each.data for each in (book, contacts) if each is not None)).hexdigest()
+
+
+async def _seen(context: IntakeContext, book: UploadedFile, contacts: UploadedFile | None, chosen: Chosen) -> _Seen:
+    """Looks at the files of an upload; whatever is to begin at once, or was chosen, has to be usable."""
+    known = await _known(context)
+    seen = await asyncio.to_thread(_look_at, book, contacts, known)
+    if chosen == _AS_IT_COMES:
+        return seen  # a proposal may have gaps, which somebody fills on the page
+    options = replace(
+        chosen.options,
+        choice=chosen.options.choice or seen.options.choice,
+        sheet=chosen.options.sheet or seen.options.sheet,
+    )
+    kept = chosen.status == ImportStatus.DRAFT
+    files = _files(book, contacts)
+    return await _read_so(known, book.short_name, files, options, chosen.mapping, may_have_gaps=kept)
+
+
+async def _known(context: IntakeContext) -> _Known:
+    maps = Maps(await context.compiled_maps.current(), context.now())
+    return _Known(maps, await known_addresses(context))
+
+
+def _files(book: UploadedFile, contacts: UploadedFile | None) -> StoredFiles:
+    return StoredFiles(book.data, contacts.data if contacts else None)
+
+
+def _look_at(book: UploadedFile, contacts: UploadedFile | None, known: _Known) -> _Seen:
     if contacts is not None:
         _heading(contacts, "contacts")
-    headings = tuple(cell.strip() for cell in _heading(book, "book").cells)
-    choice = _choice(headings, has_contacts=contacts is not None)
-    mapping = mapping_text(choice, book, vocabulary)
-    return _Seen(estimated_rows(io.BytesIO(book.data)), ImportOptions(choice), mapping)
+    sheet = likely_sheet(book.data)
+    headings = tuple(cell.strip() for cell in _heading(book, "book", sheet).cells)
+    needs_none = "id" in headings and contacts is None
+    options = ImportOptions(OWN if needs_none else PROPOSED, sheet=sheet)
+    mapping = _mapping_text(options, book.short_name, _files(book, contacts), known)
+    return _Seen(estimated_rows(io.BytesIO(book.data), sheet or None), options, mapping)
 
 
-def _heading(file: UploadedFile, field: str) -> Row:
+def _heading(file: UploadedFile, field: str, sheet: str = "") -> Row:
     if not file.data.strip():
         raise UploadError(field, f"The file {file.short_name!r} is empty.", "Save it again, and send it once more.")
     try:
-        row = next(iter(read_rows(io.BytesIO(file.data))), None)
+        row = next(iter(rows_of(file.data, sheet)), None)
     except UnreadableFileError as error:
         raise UploadError(field, error.message, error.hint) from error
     if row is None or not row.filled:
@@ -115,44 +188,31 @@ def _heading(file: UploadedFile, field: str) -> Row:
     return row
 
 
-def _choice(headings: tuple[str, ...], *, has_contacts: bool) -> str:
-    """Returns where the mapping comes from: none is needed for a book in our own form, others get a proposal.
-
-    A proposal knows nothing of a second file, so with one a shipped mapping is taken if the headings are its own.
-    """
-    if not has_contacts:
-        return OWN if "id" in headings else PROPOSED
-    for name in shipped_mappings():
-        mapping = read_mapping(shipped_text(name), name).mapping
-        if mapping is None or list(heading_problems(headings, mapping.columns)):
-            continue
-        known = {heading.casefold() for heading in mapping.columns}
-        if len(known & {heading.casefold() for heading in headings}) > len(known) // 2:
-            return name
-    return PROPOSED
-
-
-def shipped_text(name: str) -> str:
-    """Returns the text of a mapping that Milepost ships."""
-    return shipped_mappings()[name].read_text("utf-8")
-
-
-def mapping_text(choice: str, book: UploadedFile, vocabulary: Vocabulary, encoding: str = "") -> str | None:
-    """Returns the mapping that a choice stands for; None where none is needed.
+def _mapping_text(options: ImportOptions, name: str, files: StoredFiles, known: _Known) -> str | None:
+    """Returns the mapping that the choice among the options stands for; None where none is needed.
 
     Raises:
-        UnreadableFileError: the book can't be read.
+        UnreadableFileError: a file can't be read.
     """
-    if choice == PROPOSED:
-        rows = read_rows(io.BytesIO(book.data), FileFormat(encoding=encoding or None))
-        return propose(rows, vocabulary, PurePath(book.short_name).stem)
-    return shipped_text(choice) if choice in shipped_mappings() else None
+    choice = options.choice
+    if choice != PROPOSED:
+        return shipped_mappings()[choice].read_text("utf-8") if choice in shipped_mappings() else None
+    form = FileFormat(encoding=options.encoding or None, sheet=options.sheet or None)
+    return propose(
+        read_rows(io.BytesIO(files.book), form),
+        Vocabulary.of(known.maps.compiled_maps),
+        PurePath(name).stem,
+        maps=known.maps,
+        contacts=None if files.contacts is None else read_rows(io.BytesIO(files.contacts)),
+        colleagues=known.colleagues,
+    )
 
 
 async def choose(context: IntakeContext, number: int, options: ImportOptions, mapping: str | None) -> None:
     """Keeps what was chosen for an import that wasn't let go yet; `mapping` is the text of an edited one.
 
-    Another choice than before brings its own text. What a dry run found before no longer holds.
+    Another choice than before brings its own text; a proposal may have gaps, which somebody fills on the page. What a
+    dry run found before no longer holds.
 
     Raises:
         UnknownImportError: there is none of this number.
@@ -160,29 +220,59 @@ async def choose(context: IntakeContext, number: int, options: ImportOptions, ma
         ImportChoiceError: something chosen can't be used; nothing is changed.
         UnreadableFileError: a file can't be read so.
     """
-    if options.choice not in (OWN, PROPOSED, EDITED, *shipped_mappings()):
-        raise ImportChoiceError({"choice": [f"There is no mapping {options.choice!r}; choose one of the list"]})
     files = await stored_files(context, number)
     if files is None:
         raise ImportStatusError(number, "over", "changed")
     async with context.store.reading() as session:
         row = await imports.get(session, number)
-    compiled_maps = await context.compiled_maps.current()
-    if options.choice != EDITED:
-        book = UploadedFile(row.file, files.book)
-        vocabulary = Vocabulary.of(compiled_maps)
-        mapping = await asyncio.to_thread(mapping_text, options.choice, book, vocabulary, options.encoding)
-    stages = {stage for each in compiled_maps for stage in each.stages}
-    await asyncio.to_thread(source_of, options, mapping, files.contacts, stages)
+    seen = await _read_so(await _known(context), row.file, files, options, mapping, may_have_gaps=True)
 
     def change(session: Session) -> None:
         row = imports.lock_in(session, number, imports.IN_PREPARATION, "changed")
-        row.options, row.mapping = options.to_json(), mapping
+        row.options, row.mapping, row.total = options.to_json(), seen.mapping, seen.rows
         row.status, row.preview, row.problem, row.done = ImportStatus.DRAFT, None, None, 0
         imports.delete_files(session, number, (FileKind.PLAN,))
         row.keep_until = int(context.wall()) + imports.KEPT_SECONDS
 
     await context.store.write(change)
+
+
+async def _read_so(
+    known: _Known,
+    name: str,
+    files: StoredFiles,
+    options: ImportOptions,
+    mapping: str | None,
+    *,
+    may_have_gaps: bool,
+) -> _Seen:
+    """Returns how files are read by what was chosen for them; `mapping` is the text of an edited one.
+
+    A mapping that is proposed now may lack what only people know, if nothing is to begin with it at once.
+
+    Raises:
+        ImportChoiceError: something chosen can't be used.
+        UnreadableFileError: a file can't be read so.
+    """
+    if options.choice not in (OWN, PROPOSED, EDITED, *shipped_mappings()):
+        raise ImportChoiceError({"choice": [f"There is no mapping {options.choice!r}; choose one of the list"]})
+    rows = await asyncio.to_thread(_rows_on_sheet, files.book, options.sheet)
+    if options.choice != EDITED:
+        mapping = await asyncio.to_thread(_mapping_text, options, name, files, known)
+    stages = {stage for each in known.maps.compiled_maps for stage in each.stages}
+    try:
+        await asyncio.to_thread(source_of, options, mapping, files.contacts, stages)
+    except ImportChoiceError as error:
+        if not may_have_gaps or options.choice != PROPOSED or error.problems.keys() != {"mapping"}:
+            raise
+    return _Seen(rows, options, mapping)
+
+
+def _rows_on_sheet(data: bytes, sheet: str) -> int:
+    try:
+        return estimated_rows(io.BytesIO(data), sheet or None)
+    except UnreadableFileError as error:
+        raise ImportChoiceError({"sheet": [f"{error.message} {error.hint or ''}".strip()]}) from error
 
 
 async def look(context: IntakeContext, number: int) -> bool:
@@ -202,17 +292,26 @@ async def look(context: IntakeContext, number: int) -> bool:
 async def go(context: IntakeContext, number: int, now: Instant) -> bool:
     """Lets an import go, once the one before it is over; tells whether Temporal took that (the sweeper tries again).
 
+    One that was cancelled on the way goes on behind the last row that was done.
+
     Raises:
         UnknownImportError: there is none of this number.
-        ImportStatusError: nobody has looked at it yet, or it was let go before.
+        ImportStatusError: nobody has looked at it yet, or it was let go before, or its files have been removed.
     """
+    files = await stored_files(context, number)
 
     def change(row: ImportRow) -> None:
+        if row.status == ImportStatus.CANCELLED:
+            if files is None:
+                raise ImportStatusError(number, row.status, "imported")
+            row.ended_at = None
+        else:
+            row.done, row.position = 0, 0
         if row.preview and row.preview["unusable"]:
             raise ImportStatusError(number, "unusable as it is", "imported")
-        row.status, row.queued_at, row.done, row.position = ImportStatus.QUEUED, now, 0, 0
+        row.status, row.queued_at = ImportStatus.QUEUED, now
 
-    return await _begin(context, number, (ImportStatus.LOOKED,), "imported", change)
+    return await _begin(context, number, (ImportStatus.LOOKED, ImportStatus.CANCELLED), "imported", change)
 
 
 async def _begin(
@@ -249,25 +348,3 @@ async def cancel(context: IntakeContext, number: int) -> bool:
         return is_running
 
     return await context.store.write(change)
-
-
-# What a page shows of the book.
-
-
-@dataclass(frozen=True, slots=True)
-class FirstRows:
-    """The first rows of a file, as they stand there: the heading, and some below it."""
-
-    headings: tuple[str, ...]
-    rows: tuple[Row, ...]
-
-
-def first_rows(data: bytes, form: FileFormat, count: int) -> FirstRows:
-    """Returns the first rows of a book.
-
-    Raises:
-        UnreadableFileError: it is a workbook that can't be read.
-    """
-    rows = iter(read_rows(io.BytesIO(data), form))
-    heading = next(rows, Row(1, ()))
-    return FirstRows(tuple(cell.strip() for cell in heading.cells), tuple(islice(rows, count)))

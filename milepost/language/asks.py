@@ -12,6 +12,7 @@ from pydantic import Field
 from milepost import limits
 from milepost.language.attribute_values import fits
 from milepost.language.field_types import AttributeType, Conflict, Id, Node, Text
+from milepost.language.stored_file import StoredFile
 from milepost.text import listing
 
 
@@ -79,6 +80,8 @@ class Ask(Node):
         match self.type:
             case AskType.TEXT | AskType.LONG_TEXT:
                 return _text_complaint(value, _LONGEST[self.type])
+            case AskType.FILE if StoredFile.parse(value) is not None:
+                return None
             case AskType.URL | AskType.FILE:
                 is_address = isinstance(value, str) and _WEB.fullmatch(value) is not None
                 return None if is_address and len(value) <= limits.VALUE else "isn't an address such as https://..."

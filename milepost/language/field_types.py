@@ -87,11 +87,15 @@ LENIENT = "lenient"
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Fields that exclude each other, or one that needs another; the problem is reported at the first of them."""
+    """Fields that exclude each other, or one that needs another; the problem is reported at the first of them.
+
+    Of `depth` two, `fields` lead to a key inside of a field, and the problem is reported there.
+    """
 
     fields: tuple[str, ...]
     message: str
     code: Literal["M102", "M103", "M106"] = "M102"
+    depth: int = 1
 
 
 class Node(BaseModel):

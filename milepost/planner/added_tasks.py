@@ -12,7 +12,8 @@ from functools import lru_cache
 from milepost.language.durations import Duration, any_duration
 from milepost.language.steps import Touchpoint
 from milepost.planner.compiled_map import CompiledMap, compiled_task
-from milepost.planner.state import AddedTask, State
+from milepost.planner.state import State
+from milepost.planner.task_records import AddedTask
 
 MOST_OPEN = 50
 """Added tasks that one customer may have open at once: a state stays small."""
@@ -20,7 +21,7 @@ NUMBER = "task"
 """The number of tasks that were added to a journey, among `State.numbers`."""
 _AFTER_THE_FILE = 1_000_000
 """The position of the first added task."""
-_Fields = tuple[str, str, str, str | None, str | None]
+_Fields = tuple[str, str, str, str | None, str | None, bool]
 
 
 def with_added_tasks(compiled_map: CompiledMap, state: State) -> CompiledMap:
@@ -31,14 +32,14 @@ def with_added_tasks(compiled_map: CompiledMap, state: State) -> CompiledMap:
     return _with(alone, tuple((task, *_fields(record)) for task, record in state.added.items()))
 
 
-def _fields(task: AddedTask) -> tuple[str, str, str | None, str | None]:
-    return task.title, task.role, task.effort, task.due
+def _fields(task: AddedTask) -> tuple[str, str, str | None, str | None, bool]:
+    return task.title, task.role, task.effort, task.due, task.internal
 
 
 @lru_cache(maxsize=256)
 def _with(compiled_map: CompiledMap, tasks: tuple[_Fields, ...]) -> CompiledMap:
     added = tuple(
-        compiled_task(compiled_map.map, _touchpoint(*task), _AFTER_THE_FILE + number)
+        compiled_task(compiled_map.map, _touchpoint(task), _AFTER_THE_FILE + number)
         for number, task in enumerate(tasks)
     )
     steps = {**compiled_map.steps, **{step.id: step for step in added}}
@@ -46,13 +47,15 @@ def _with(compiled_map: CompiledMap, tasks: tuple[_Fields, ...]) -> CompiledMap:
     return replace(compiled_map, steps=steps, places=places, added=added, without_added=compiled_map)
 
 
-def _touchpoint(task: str, title: str, role: str, effort: str | None, due: str | None) -> Touchpoint:
+def _touchpoint(fields: _Fields) -> Touchpoint:
+    task, title, role, effort, due, internal = fields
     return Touchpoint.model_construct(
         touchpoint=task,
         title=title,
         role=role,
         effort=Duration.parse(effort) if effort else None,
         due=any_duration(due) if due else None,
+        internal=internal,
     )
 
 

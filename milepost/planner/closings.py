@@ -50,7 +50,7 @@ def settle_step(turn: Turn, step: CompiledStep, status: StepStatus) -> StepState
     """Give a step its last status: its timers go, and what its next occurrence waits for is counted from here."""
     record = turn.edit_step(step.id)
     if record.is_open and step.is_task:
-        turn.order(CloseTask(str(TaskId(step.id, record.occurrence)), TaskStatus(status)))
+        turn.order(CloseTask(str(TaskId(step.id, record.occurrence)), TaskStatus(status), turn.at))
     if not record.is_open and not record.closed:
         record.begin_occurrence()
     if not step.container:
@@ -59,6 +59,7 @@ def settle_step(turn: Turn, step: CompiledStep, status: StepStatus) -> StepState
     record.opens_at = record.ready_at = None
     record.forced = record.asks_again = False
     record.rule, record.snoozed_until, record.snoozed_end = None, None, None
+    record.be_quiet_no_more()
     record.reminders, record.reminded, record.counts = {}, [], {}
     record.timers = {name: at for name, at in record.timers.items() if name == "repeat"}
     return record

@@ -20,6 +20,7 @@ class OpenTask:
     person: str | None
     step: str | None
     why: SystemTaskReason | None
+    at: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,27 @@ class CloseTask:
 
     task: str
     status: TaskStatus
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """What an invitation puts into its reader's calendar, or takes out of it (`cancelled`).
+
+    `uid` is the event's name within the journey; of two mails about one the higher `sequence` counts. `day` is a local
+    date; with a time of day `at` is the instant and `minutes` how long it takes. `organizer` is the address of the
+    colleague who invites. The calendar had another date before where it `moved`.
+    """
+
+    uid: str
+    sequence: int
+    title: str
+    day: str
+    at: Instant | None
+    minutes: int | None
+    organizer: str | None
+    cancelled: bool = False
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +58,7 @@ class SendMessage:
 
     `message` is its id and the idempotency key. `steps` are all steps that were merged
     into it, each with its template file, in the order of the map; `template` is the first one's. A person has looked at
-    one that was `released`.
+    one that was `released`. An invitation has the `calendar` entry that goes with it.
     """
 
     message: str
@@ -47,6 +69,7 @@ class SendMessage:
     steps: tuple[str, ...]
     templates: tuple[str, ...]
     released: bool = False
+    calendar: CalendarEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +92,34 @@ class RecordAnswer:
     by: str | None
     method: str | None
     value: float | str | None
+    comment: str | None = None
+    evidence: str | None = None
+    asked_of: str | None = None
+    on_behalf_of: str | None = None
+    reason: str | None = None
+
+
+COMPLETED = "completed"
+"""Why an answer no longer holds that was not taken back: a fuller one is in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteAnswer:
+    """Keep the last answer to an outcome once more, as `answer`, with what was added.
+
+    What is None stays as it was, what `emptied` names is taken away.
+    """
+
+    answer: str
+    outcome: str
+    occurrence: int
+    at: Instant
+    by: str | None
+    value: float | str | None
     comment: str | None
     evidence: str | None
+    named: bool | None
+    emptied: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +141,6 @@ class RenameStep:
     to: str
 
 
-Command = OpenTask | CloseTask | SendMessage | RetryMessage | RecordAnswer | RevokeAnswer | RenameStep
+Command = (
+    OpenTask | CloseTask | SendMessage | RetryMessage | RecordAnswer | CompleteAnswer | RevokeAnswer | RenameStep
+)  # fmt: skip

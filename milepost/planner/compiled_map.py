@@ -99,6 +99,10 @@ class CompiledStep:
     def is_task(self) -> bool:
         return self.kind is StepKind.TASK
 
+    @property
+    def has_guests(self) -> bool:
+        return self.is_task and isinstance(self.step, Touchpoint) and bool(self.step.invite)
+
     def is_let_through(self, mail: Mail) -> bool:
         """Returns whether its messages go to somebody who wants such mail; those of an outcome are requests."""
         return mail is Mail.ALL or (mail is Mail.ESSENTIAL and (self.essential or self.kind is StepKind.OUTCOME))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer
@@ -29,10 +30,18 @@ def with_attributes(customer: Customer, values: Mapping[str, Any]) -> Customer:
 
 def change_customer(turn: Turn, customer: Customer, by: str | None, attributes: Iterable[str] = ()) -> None:
     """Put another record of the customer in place, and report what differs; `attributes` are those that may."""
-    names = tuple(attributes)
-    for part, changed in _differences(turn.state.customer, customer, names):
-        turn.report(CustomerChanged(turn.at, what=part, names=tuple(sorted(changed)), by=by))
-    turn.edit_customer(customer, names)
+    values = tuple(attributes)
+    for part, changed in _differences(turn.state.customer, customer, values):
+        report = CustomerChanged(turn.at, what=part, names=tuple(sorted(changed)), by=by)
+        if part is CustomerPart.TEAM:
+            left, came = _holders(turn.state.customer, report.names), _holders(customer, report.names)
+            report = replace(report, left=left, came=came)
+        turn.report(report)
+    turn.edit_customer(customer, values)
+
+
+def _holders(customer: Customer, roles: Iterable[str]) -> tuple[str, ...]:
+    return tuple(customer.team.get(role, "") for role in roles)
 
 
 def _differences(

@@ -6,12 +6,14 @@ nobody has snoozed; `StepState` says what a snooze makes of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 
 from milepost.language.durations import DueReminder, DueWarning, Duration
 from milepost.language.steps import Action, Outcome
 from milepost.planner import timeline
+from milepost.planner.agreements import DEFAULT_MINUTES, agreed_time
 from milepost.planner.calendars import Calendar
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.instants import Instant
@@ -27,9 +29,13 @@ def first_due(now: Situation, step: CompiledStep, opened_at: Instant) -> Instant
     return now.calendar_of(step).deadline(opened_at, step.due) if step.due else None
 
 
-def agreed_due(now: Situation, step: CompiledStep, day: str) -> Instant:
-    """The end of the day, a local date `YYYY-MM-DD`, that people agreed on; working day or not."""
-    return now.calendar_of(step).closes_on(date.fromisoformat(day))
+def agreed_due(now: Situation, step: CompiledStep, agreed: Mapping[str, Any]) -> Instant:
+    """The end of the day `due` that people agreed on, a local date, working day or not; or of what ends later on it."""
+    closes_at = now.calendar_of(step).closes_on(date.fromisoformat(agreed["due"]))
+    if "at" not in agreed:
+        return closes_at
+    ends_at: Instant = agreed["at"] + 60 * agreed.get("minutes", DEFAULT_MINUTES)
+    return max(closes_at, ends_at)
 
 
 def schedule(turn: Turn, step: CompiledStep, due: Instant | None) -> None:
@@ -76,7 +82,7 @@ def remind(turn: Turn, record: StepState, instants: dict[str, Instant]) -> None:
     for reminder, at in sorted(instants.items(), key=lambda each: each[1]):
         if reminder in record.reminded or at <= opened_at:
             continue
-        snoozed = reminder in waiting and at < (record.snoozed_until or 0) > turn.at
+        snoozed = reminder in waiting and at < record.kept_until()[0] > turn.at
         if at > turn.at or snoozed:
             record.reminders[reminder] = at
 
@@ -90,4 +96,5 @@ def change_due(turn: Turn, step: CompiledStep, due: Instant | None, why: str) ->
             record.timers["silent"] = due
     else:
         schedule(turn, step, due)
-    turn.report(timeline.StepDueChanged(turn.at, turn.place(step), due=due, why=why))
+    begins, minutes = agreed_time(turn.state, step.id) or (None, None)
+    turn.report(timeline.StepDueChanged(turn.at, turn.place(step), due=due, why=why, begins=begins, minutes=minutes))

@@ -30,21 +30,24 @@ class EarlierIds:
     def today(self, fact: facts.Fact) -> facts.Fact:
         """The fact with the ids of today, if it names a step or a play by an earlier one."""
         match fact:
-            case facts.StepDone() | facts.StepSkipped() | facts.StepReopened() | facts.Snoozed():
+            case (
+                facts.StepDone() | facts.StepSkipped() | facts.StepReopened() | facts.Snoozed()
+                | facts.Requested() | facts.Replied() | facts.Responded()
+            ):  # fmt: skip
                 return replace(fact, step=self._step(fact.step))
-            case facts.Answered() | facts.Revoked():
+            case facts.Answered() | facts.AnswerCompleted() | facts.Revoked():
                 return replace(fact, outcome=self._step(fact.outcome))
             case facts.Agreed():
                 return replace(fact, steps={self._step(step): agreed for step, agreed in fact.steps.items()})
             case facts.PlayStarted():
                 return replace(fact, play=self.plays.get(fact.play, fact.play))
-            case facts.MessageFailed() | facts.MessageReleased() | facts.MessageCancelled() | facts.MessageRetried():
-                message = MessageId.parse(fact.message)
-                return fact if message is None else replace(fact, message=str(self.message(message)))
+            case facts.MessageFailed() | facts.MessageReleased() | facts.MessageRetried():
+                return replace(fact, message=self._message(fact.message))
+            case facts.MessageCancelled():
+                parts = None if fact.parts is None else tuple(map(self._message, fact.parts))
+                return replace(fact, message=self._message(fact.message), parts=parts)
             case facts.MessageReturned():
-                message = MessageId.parse(fact.message)
-                own = fact.message if message is None else str(self.message(message))
-                return replace(fact, message=own, steps=tuple(map(self._step, fact.steps)))
+                return replace(fact, message=self._message(fact.message), steps=tuple(map(self._step, fact.steps)))
             case facts.FactUndone():
                 return fact if fact.step is None else replace(fact, step=self._step(fact.step))
             case facts.Noted():
@@ -55,6 +58,10 @@ class EarlierIds:
     def message(self, message: MessageId) -> MessageId:
         """The message with the id of today of its step."""
         return replace(message, step=self._step(message.step))
+
+    def _message(self, text: str) -> str:
+        message = MessageId.parse(text)
+        return text if message is None else str(self.message(message))
 
     def _step(self, step: str) -> str:
         return self.steps.get(step, step)

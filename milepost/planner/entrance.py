@@ -6,19 +6,18 @@ Nothing of it is late, sends a message, or leads anywhere. What opens at the sta
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 
 from milepost.planner.branches import open_stage, plan_opening
-from milepost.planner.calendars import Calendar
 from milepost.planner.closings import settle_step
 from milepost.planner.commands import RecordAnswer
 from milepost.planner.compiled_map import CompiledMap, CompiledStage
-from milepost.planner.entry_checks import day_or_instant
+from milepost.planner.entry_checks import with_stage
 from milepost.planner.entry_point import EntryPoint, JourneyStart
+from milepost.planner.entry_under_way import go_on, instant_of, wait_since
 from milepost.planner.enums import StageStatus, StepStatus
 from milepost.planner.ids import AnswerId
-from milepost.planner.instants import Instant, instant
-from milepost.planner.steps import awaited_end, repeat_ahead, repeat_instant
+from milepost.planner.instants import Instant
+from milepost.planner.steps import repeat_ahead, repeat_instant
 from milepost.planner.timeline import Entry, JourneyStarted, OutcomeAnswered, StageOpened, StepDone, StepSkipped
 from milepost.planner.turn import Turn
 
@@ -29,6 +28,7 @@ BEFORE = "before"
 def enter(turn: Turn, entry: EntryPoint, start: JourneyStart) -> None:
     """Begin a journey where the customer stands: close what lies before, open the stage that it is in."""
     state, compiled_map = turn.state, turn.compiled_map
+    entry = with_stage(compiled_map, entry)
     since = instant_of(compiled_map.ours, entry.since, turn.at)
     before = stages_before(compiled_map, entry.stage)
     lines = [*_done(turn, entry), *_answered(turn, entry), *_skipped(turn, before, entry.skipped)]
@@ -49,8 +49,9 @@ def enter(turn: Turn, entry: EntryPoint, start: JourneyStart) -> None:
         record = turn.edit_stage(stage.stage.id)
         record.status, record.visits = StageStatus.CLOSED, 1
     _count(turn, entry)
-    _open(turn, compiled_map.stages[entry.stage], since)
+    _open(turn, entry, compiled_map.stages[entry.stage], since)
     _open_by_date(turn)
+    go_on(turn, entry)
     _note_what_is_true(turn)
 
 
@@ -58,14 +59,6 @@ def stages_before(compiled_map: CompiledMap, stage_id: str) -> list[CompiledStag
     """The stages of the sequence before one of it."""
     position = compiled_map.stages[stage_id].position
     return [stage for stage in compiled_map.stages.values() if stage.in_sequence and stage.position < position]
-
-
-def instant_of(calendar: Calendar, at: str | None, start: Instant) -> Instant:
-    """When something before the start happened: a date is the end of its working hours, at the latest the start."""
-    if at is None:
-        return start
-    moment = day_or_instant(at)
-    return min(instant(moment) if isinstance(moment, datetime) else calendar.closes_on(moment), start)
 
 
 def _done(turn: Turn, entry: EntryPoint) -> Iterator[Entry]:
@@ -117,7 +110,7 @@ def _count(turn: Turn, entry: EntryPoint) -> None:
                 turn.edit_play(play_id).counts[trigger.key] = count
 
 
-def _open(turn: Turn, stage: CompiledStage, since: Instant) -> None:
+def _open(turn: Turn, entry: EntryPoint, stage: CompiledStage, since: Instant) -> None:
     """Open the stage that the customer is in; its target and the waits of its steps count from when it entered."""
     record = turn.edit_stage(stage.stage.id)
     record.status, record.visits, record.opened_at = StageStatus.OPEN, 1, since
@@ -125,10 +118,7 @@ def _open(turn: Turn, stage: CompiledStage, since: Instant) -> None:
     record.target_at = turn.compiled_map.ours.deadline(since, target) if target else None
     record.rule = str(target) if target else None
     turn.report(StageOpened(turn.at, stage.stage.id))
-    for step in stage.steps:
-        waits = turn.state.step(step.id).is_waiting and (step.step.wait or step.step.at)
-        if waits and (not step.awaits or awaited_end(turn.state, step)):
-            turn.edit_step(step.id).ready_at = since
+    wait_since(turn, entry, stage.steps, since)
 
 
 def _open_by_date(turn: Turn) -> None:

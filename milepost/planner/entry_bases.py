@@ -8,8 +8,8 @@ from typing import Any, ClassVar, NamedTuple
 
 from milepost.planner.instants import Instant, text
 
-INSTANTS = frozenset({"due", "until", "since"})
-LISTS = frozenset({"steps", "names", "roles"})
+INSTANTS = frozenset({"due", "until", "since", "begins"})
+LISTS = frozenset({"steps", "names", "roles", "left", "came", "emptied"})
 PLACE_KEYS = ("stage", "play", "step", "occurrence")
 
 

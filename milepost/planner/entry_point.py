@@ -25,11 +25,21 @@ class AnsweredBefore:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenBefore:
+    """A step that was open before the journey began, since when, and when it is due (None: counted from `at`)."""
+
+    at: str | None = None
+    due: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EntryPoint:
     """The stage of the sequence that a customer is in, since when, and what has happened before.
 
-    `since` is a local date or an instant; None: the start. `counts` are product events that count already, `skipped`
-    steps that nobody does any more.
+    An empty stage is the first of the map. `since` is a local date or an instant; None: the start. `counts` are product
+    events that count already, `skipped` steps that nobody does any more. `plays` run since then (None: the start); of
+    `open` steps the mail has gone; `agreed` is what was agreed on steps: `due` a local date, or `at` an instant and its
+    `minutes`, and `person` an address. It is `paused` since then.
     """
 
     stage: str
@@ -38,6 +48,10 @@ class EntryPoint:
     outcomes: Mapping[str, AnsweredBefore] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     skipped: tuple[str, ...] = ()
+    plays: Mapping[str, str | None] = field(default_factory=dict)
+    open: Mapping[str, OpenBefore] = field(default_factory=dict)
+    agreed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    paused: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         done = {step: [each.at, each.result] for step, each in self.done.items()}
@@ -49,6 +63,10 @@ class EntryPoint:
             "outcomes": outcomes,
             "counts": dict(self.counts),
             **({"skipped": list(self.skipped)} if self.skipped else {}),
+            **({"plays": dict(self.plays)} if self.plays else {}),
+            **({"open": {step: [each.at, each.due] for step, each in self.open.items()}} if self.open else {}),
+            **({"agreed": {step: dict(each) for step, each in self.agreed.items()}} if self.agreed else {}),
+            **({"paused": self.paused} if self.paused else {}),
         }
 
     @staticmethod
@@ -60,6 +78,10 @@ class EntryPoint:
             {step: AnsweredBefore(*each) for step, each in data["outcomes"].items()},
             data["counts"],
             tuple(data.get("skipped", ())),
+            data.get("plays", {}),
+            {step: OpenBefore(*each) for step, each in data.get("open", {}).items()},
+            data.get("agreed", {}),
+            data.get("paused"),
         )
 
 

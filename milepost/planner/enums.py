@@ -63,12 +63,22 @@ class StepKind(StrEnum):
 
 
 class MessageReason(StrEnum):
-    """The reason for a message: a mail touchpoint, a step's opening mail, a reminder, or an outcome's request."""
+    """The reason for a message: a mail touchpoint, an opening mail, a reminder, an outcome's request, and two of ours.
+
+    Those are an invitation and what was agreed: mails that no map has.
+    """
 
     TOUCHPOINT = "touchpoint"
     OPENING = "opening"
     REMINDER = "reminder"
     REQUEST = "request"
+    INVITATION = "invitation"
+    AGREEMENT = "agreement"
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the words are Milepost's own, and the message names who gets it."""
+        return self in (MessageReason.INVITATION, MessageReason.AGREEMENT)
 
 
 class HoldReason(StrEnum):
@@ -100,6 +110,24 @@ class SystemTaskReason(StrEnum):
     CANCELLED = "cancelled"
     VALUE = "value"
     IDLE = "idle"
+    REQUEST = "request"
+
+
+class Wish(StrEnum):
+    """What a customer can want about a step; `ANSWER` is an answer to their mail."""
+
+    HELP = "help"
+    DATE = "date"
+    PERSON = "person"
+    ANSWER = "answer"
+
+
+class Response(StrEnum):
+    """How a colleague responds to what a customer wanted."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    ANSWERED = "answered"
 
 
 class StartReason(StrEnum):
@@ -110,6 +138,7 @@ class StartReason(StrEnum):
     CONDITION = "condition"
     EVENT = "event"
     HAND_OVER = "hand_over"
+    BEFORE = "before"
 
 
 class BlockReason(StrEnum):

@@ -36,7 +36,7 @@ def _of_step(state: State, step: str) -> Iterator[Due]:
     if opens_at is not None:
         yield opens_at, STEP
     if record.is_open:
-        snoozed = record.snoozed_until is not None
+        snoozed = record.snoozed_until is not None or record.quiet_until is not None
         for timer, at in record.timers.items():
             if timer != "repeat":
                 yield record.is_due(timer) if snoozed else at, RANK_OF[timer]

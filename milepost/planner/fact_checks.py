@@ -17,11 +17,11 @@ from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer, address_ke
 from milepost.language.asks import Ask
 from milepost.language.attribute_values import YEARS, parse_date
 from milepost.language.attribute_values import fits as is_of_type
-from milepost.language.durations import Duration, TimeTextError, any_duration
 from milepost.language.field_types import AttributeType, Verdict
 from milepost.language.model import Attribute
 from milepost.language.steps import Action, Outcome, Touchpoint
 from milepost.numbers import AmbiguousNumberError, NotANumberError, read_number
+from milepost.planner.agreements import check_time, moment_or_none
 from milepost.planner.colleague_checks import check_away, check_hand_over
 from milepost.planner.compiled_map import CompiledMap, CompiledPlay, CompiledStep
 from milepost.planner.enums import IgnoreReason
@@ -32,12 +32,12 @@ from milepost.planner.fact_errors import (
     UnknownOutcomeError,
     UnknownPlayError,
     UnknownResultError,
-    UnknownRoleError,
     UnknownStepError,
     WrongAnswersError,
 )
 from milepost.planner.facts import (
     Agreed,
+    AnswerCompleted,
     Answered,
     AttributesSet,
     Away,
@@ -48,6 +48,9 @@ from milepost.planner.facts import (
     MailChosen,
     Noted,
     PlayStarted,
+    Replied,
+    Requested,
+    Responded,
     Revoked,
     Snoozed,
     StepDone,
@@ -57,6 +60,8 @@ from milepost.planner.facts import (
     TeamGiven,
 )
 from milepost.planner.ids import AddedTaskId
+from milepost.planner.request_checks import check_requested
+from milepost.planner.task_checks import check_added_task
 from milepost.planner.zones import is_zone
 from milepost.text import did_you_mean, nearest
 
@@ -91,10 +96,10 @@ def check(fact: Fact, compiled_map: CompiledMap) -> None:
         case Snoozed():
             check_step(compiled_map, fact.step)
             parse_until(fact.until)
-        case Answered():
-            outcome = outcome_named(compiled_map, fact.outcome)
-            check_verdict(fact.verdict)
-            check_measured(outcome, fact.value)
+        case Answered() | AnswerCompleted():
+            check_measured(outcome_named(compiled_map, fact.outcome), fact.value)
+            if isinstance(fact, Answered):
+                check_verdict(fact.verdict)
         case Revoked():
             outcome_named(compiled_map, fact.outcome)
         case PlayStarted():
@@ -111,6 +116,10 @@ def check(fact: Fact, compiled_map: CompiledMap) -> None:
             check_hand_over(compiled_map, fact)
         case Away():
             check_away(compiled_map, fact)
+        case Requested() | Replied() | Responded():
+            check_step(compiled_map, fact.step)
+            if isinstance(fact, Requested):
+                check_requested(compiled_map.steps.get(fact.step), fact)
         case Noted():
             check_subject(compiled_map, fact.about)
         case _:
@@ -163,24 +172,6 @@ def check_subject(compiled_map: CompiledMap, about: str | None) -> None:
     """Check the subject of a note: a person's address, or a step that exists."""
     if about is not None and not is_address(about):
         check_step(compiled_map, about)
-
-
-def check_added_task(compiled_map: CompiledMap, task: TaskAdded) -> None:
-    """Check a task that somebody adds: for whom it is, and when it is due."""
-    roles = {*compiled_map.map.roles, compiled_map.map.csm}
-    if task.role is not None and task.role not in roles:
-        raise UnknownRoleError(task.role, roles, _in(compiled_map))
-    if task.due is not None and parse_date(task.due) is None:
-        _check_duration("due", task.due, any_duration, "a date, 2026-03-02, or a duration, 3 business days")
-    if task.effort is not None:
-        _check_duration("effort", task.effort, Duration.parse, "a duration, such as 45 minutes")
-
-
-def _check_duration(field: str, text: str, parse: Callable[[str], Duration], hint: str) -> None:
-    try:
-        parse(text)
-    except TimeTextError:
-        raise InvalidFactError(f"{field!r} of the task is {text!r}.", f"Write {hint}.", IgnoreReason.DUE) from None
 
 
 # What is said of steps and outcomes.
@@ -285,27 +276,26 @@ def parse_until(until: str) -> date | datetime:
     day = parse_date(until)
     if day is not None:
         return day
-    try:
-        moment = datetime.fromisoformat(until)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None or parse_date(moment) is None:
+    moment = moment_or_none(until)
+    if moment is None:
         hint = f"Write a date, 2026-03-02, or an instant, 2026-03-02T09:00:00Z, {_IN_YEARS}"
         raise InvalidFactError(f"'until' is {until!r}.", hint, IgnoreReason.UNTIL)
     return moment
 
 
-def check_agreement(compiled_map: CompiledMap, steps: Mapping[str, Mapping[str, str]]) -> None:
-    """Check what people agreed on: steps that exist, and `due` a local date."""
+def check_agreement(compiled_map: CompiledMap, steps: Mapping[str, Mapping[str, Any]]) -> None:
+    """Check what people agreed on: steps that exist, `due` a local date, or `at` an instant and its `minutes`."""
     for step in steps:
         check_step(compiled_map, step)
     for step, agreed in steps.items():
         if "due" in agreed and parse_date(agreed["due"]) is None:
             message = f"The due date of {step!r} is {agreed['due']!r}."
             raise InvalidFactError(message, f"Write a date, 2026-03-02, {_IN_YEARS}", IgnoreReason.DUE)
+        if "at" in agreed:
+            check_time(step, agreed)
 
 
-def check_dates_ahead(steps: Mapping[str, Mapping[str, str]], today: Callable[[str], date]) -> None:
+def check_dates_ahead(steps: Mapping[str, Mapping[str, Any]], today: Callable[[str], date]) -> None:
     """Check that no date that people agreed on is past, by the date of today for a step."""
     for step_id, agreed in steps.items():
         day = parse_date(agreed.get("due"))

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import assert_never
 
 from milepost.customer import address_key, keep_refused
 from milepost.language.attribute_values import parse_date
 from milepost.language.field_types import Verdict
-from milepost.language.steps import Outcome
-from milepost.planner import facts, timeline
+from milepost.planner import facts, spoken_entries, timeline
 from milepost.planner.added_tasks import MOST_OPEN, NUMBER, was_added
+from milepost.planner.agreement_effects import agree_on
+from milepost.planner.agreement_mails import mail_agreement
 from milepost.planner.answers import change_answers, keep_answers, write_to_customer
 from milepost.planner.branches import set_attributes, start_or_defer
 from milepost.planner.closings import end_journey, skip_step
 from milepost.planner.compiled_map import CompiledStep, Waited
 from milepost.planner.contacts import give_contacts
 from milepost.planner.customer_changes import change_customer
-from milepost.planner.deadlines import agreed_due, change_due
 from milepost.planner.enums import IgnoreReason, StartReason, StepStatus, SystemTaskReason, TaskStatus
 from milepost.planner.fact_checks import (
-    check_added_task,
     check_agreement,
     check_answers,
     check_attributes,
     check_contacts,
-    check_dates_ahead,
     check_form_is_sent,
     check_result,
     check_subject,
@@ -42,11 +40,13 @@ from milepost.planner.ids import AddedTaskId
 from milepost.planner.instants import Instant, instant
 from milepost.planner.mail_choices import choose_mail
 from milepost.planner.message_effects import cancel, message_failed, release, retry, switch_mail, take_back
-from milepost.planner.outcomes import answer, revoke
+from milepost.planner.outcomes import answer, complete, revoke
 from milepost.planner.pauses import pause, resume
-from milepost.planner.state import AddedTask
+from milepost.planner.requests import close_request, hear_note, reply, request, respond
 from milepost.planner.steps import add_task, finish_step, plan_repeats, reopen
 from milepost.planner.system_tasks import close_system_task, close_system_tasks
+from milepost.planner.task_checks import check_added_task
+from milepost.planner.task_records import AddedTask
 from milepost.planner.turn import Turn
 from milepost.planner.version_move import move, stay
 
@@ -54,7 +54,7 @@ _ANSWERED = frozenset(StepStatus(verdict) for verdict in Verdict)
 _JourneyFact = (
     facts.PlayStarted | facts.Paused | facts.Resumed | facts.Ended | facts.MapChanged | facts.MessageFailed
     | facts.MessageReleased | facts.MessageCancelled | facts.MessageRetried | facts.MessageReturned | facts.MailSwitched
-    | facts.TaskDone | facts.TaskAdded
+    | facts.AgreementMailed | facts.TaskDone | facts.TaskAdded
 )  # fmt: skip
 
 
@@ -73,7 +73,8 @@ def _noted(turn: Turn, fact: facts.Noted) -> None:
     check_subject(turn.compiled_map, fact.about)
     about = fact.about if is_address(fact.about) else None
     place = turn.place_of(fact.about) if fact.about and about is None else None
-    turn.report(timeline.Noted(turn.at, place, text=fact.text, about=about, by=fact.by))
+    turn.report(spoken_entries.Noted(turn.at, place, text=fact.text, about=about, by=fact.by))
+    hear_note(turn, fact)
 
 
 def _apply(turn: Turn, fact: facts.Fact) -> None:
@@ -83,6 +84,9 @@ def _apply(turn: Turn, fact: facts.Fact) -> None:
     if isinstance(fact, facts.FactUndone):
         place = turn.place_of(fact.step or "")
         turn.report(timeline.FactUndone(turn.at, place, fact=fact.fact, by=fact.by))
+        return
+    if isinstance(fact, facts.Replied):
+        reply(turn, fact)
         return
     if turn.state.ended:
         raise IgnoredError(IgnoreReason.ENDED)
@@ -101,8 +105,8 @@ def _apply(turn: Turn, fact: facts.Fact) -> None:
             _event(turn, fact)
         case facts.Answered():
             _answered(turn, fact)
-        case facts.Revoked():
-            _revoked(turn, fact)
+        case facts.AnswerCompleted() | facts.Revoked():
+            _about_an_answer(turn, fact)
         case facts.AttributesSet():
             check_attributes(fact.attributes, turn.compiled_map.map.attributes)
             set_attributes(turn, fact.attributes, fact.by)
@@ -117,6 +121,10 @@ def _apply(turn: Turn, fact: facts.Fact) -> None:
                 raise IgnoredError(IgnoreReason.NOT_THEIRS)
         case facts.Agreed():
             _agreed(turn, fact)
+        case facts.Requested():
+            request(turn, _step(turn, fact.step), fact)
+        case facts.Responded():
+            respond(turn, _step(turn, fact.step), fact)
         case _:
             _apply_to_journey(turn, fact)
 
@@ -150,6 +158,8 @@ def _apply_to_journey(turn: Turn, fact: _JourneyFact) -> None:
             take_back(turn, fact)
         case facts.MailSwitched():
             switch_mail(turn, fact)
+        case facts.AgreementMailed():
+            mail_agreement(turn, fact)
         case facts.TaskAdded():
             _task_added(turn, fact)
         case facts.TaskDone() if fact.task in turn.state.added:
@@ -157,9 +167,16 @@ def _apply_to_journey(turn: Turn, fact: _JourneyFact) -> None:
         case facts.TaskDone():
             if fact.task not in turn.state.tasks:
                 raise IgnoredError(IgnoreReason.CLOSED)
-            close_system_task(turn, fact.task, TaskStatus.DONE)
+            _system_task_done(turn, fact.task)
         case _:
             assert_never(fact)
+
+
+def _system_task_done(turn: Turn, task: str) -> None:
+    if turn.state.tasks[task].why is SystemTaskReason.REQUEST:
+        close_request(turn, task)
+    else:
+        close_system_task(turn, task, TaskStatus.DONE)
 
 
 def _map_changed(turn: Turn, fact: facts.MapChanged) -> None:
@@ -265,11 +282,14 @@ def _answered(turn: Turn, fact: facts.Answered) -> None:
     answer(turn, step, fact)
 
 
-def _revoked(turn: Turn, fact: facts.Revoked) -> None:
+def _about_an_answer(turn: Turn, fact: facts.AnswerCompleted | facts.Revoked) -> None:
     step = outcome_named(turn.compiled_map, fact.outcome)
     if turn.state.step(step.id).verdict not in _ANSWERED:
         raise IgnoredError(IgnoreReason.NOT_ANSWERED)
-    revoke(turn, step, fact)
+    if isinstance(fact, facts.AnswerCompleted):
+        complete(turn, step, fact)
+    else:
+        revoke(turn, step, fact)
 
 
 # Events.
@@ -316,23 +336,7 @@ def _contacts(turn: Turn, fact: facts.ContactsGiven) -> None:
 
 def _agreed(turn: Turn, fact: facts.Agreed) -> None:
     check_agreement(turn.compiled_map, fact.steps)
-    steps = {step_id: _step(turn, step_id) for step_id in fact.steps}
-    check_dates_ahead(fact.steps, lambda step: _today(turn, steps[step]))
-    for step_id, agreed in fact.steps.items():
-        step = steps[step_id]
-        record = turn.state.step(step_id)
-        if record.is_open and agreed.get("person"):
-            turn.edit_step(step_id).person = agreed["person"]
-        if record.is_open and (record.status is StepStatus.ASKED or not isinstance(step.step, Outcome)):
-            if agreed.get("due"):
-                turn.edit_step(step_id).due_agreed = True
-                change_due(turn, step, agreed_due(turn.now, step, agreed["due"]), "agreed")
-        else:
-            turn.state.agreed[step_id] = {**turn.state.agreed.get(step_id, {}), **agreed}
-
-
-def _today(turn: Turn, step: CompiledStep) -> date:
-    return turn.now.calendar_of(step).local(turn.at).date()
+    agree_on(turn, fact, {step_id: _step(turn, step_id) for step_id in fact.steps})
 
 
 # Tasks.
@@ -348,7 +352,7 @@ def _task_added(turn: Turn, fact: facts.TaskAdded) -> None:
     number = state.numbers[NUMBER] = state.numbers.get(NUMBER, 0) + 1
     task = str(AddedTaskId(number))
     role = fact.role or _role_of(turn, fact.person)
-    state.added[task] = AddedTask(fact.title, role, fact.effort, None if day else fact.due)
+    state.added[task] = AddedTask(fact.title, role, fact.effort, None if day else fact.due, bool(fact.internal))
     agreed = {"due": day.isoformat() if day else None, "person": fact.person}
     state.agreed[task] = {name: value for name, value in agreed.items() if value is not None}
     state.idle = False

@@ -5,11 +5,11 @@ Where nobody waits for an answer, a refused fact is reported instead: `ignored_a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from milepost.errors import MilepostError
 from milepost.planner.enums import IgnoreReason
-from milepost.text import nearest
+from milepost.text import listing, nearest
 
 
 class RefusedError(MilepostError):
@@ -31,8 +31,11 @@ class UnknownNameError(RefusedError):
         self.name = name
         self.suggestion = nearest(name, valid)
         what = self.code.removeprefix("unknown_").replace("_", " ")
-        hint = f"Did you mean {self.suggestion!r}?" if self.suggestion else _all(valid)
-        super().__init__(f"Unknown {what} {name!r}{where}.", hint)
+        super().__init__(f"Unknown {what} {name!r}{where}.", self._hint(self.suggestion, list(valid)))
+
+    @staticmethod
+    def _hint(suggestion: str | None, valid: Sequence[str]) -> str | None:
+        return f"Did you mean {suggestion!r}?" if suggestion else _all(valid)
 
 
 def _all(names: Iterable[str], most: int = 12) -> str | None:
@@ -71,9 +74,14 @@ class UnknownRoleError(UnknownNameError):
 
 
 class UnknownStageError(UnknownNameError):
-    """The map has no stage of this id."""
+    """The map has no stage of this id; the hint has all that it has, in their order."""
 
     code = "unknown_stage"
+
+    @staticmethod
+    def _hint(suggestion: str | None, valid: Sequence[str]) -> str | None:
+        near = f"Did you mean {suggestion!r}?" if suggestion else None
+        return " ".join(filter(None, (near, f"Its stages are {listing(valid)}."))) if valid else None
 
 
 class UnknownEventError(UnknownNameError):

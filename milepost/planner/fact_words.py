@@ -12,6 +12,7 @@ _SYNONYMS = {
     "snoozed": ("snooze", "postpone", "postponed", "defer", "deferred"),
     "event": ("happened", "product_event"),
     "answer": ("answered", "outcome", "confirm", "confirmed", "verified", "partial", "disputed", "verify"),
+    "answer_completed": ("complete_answer", "answer_added", "detail", "details"),
     "revoked": ("revoke", "withdraw", "withdrawn"),
     "set": ("attribute", "attributes", "update"),
     "mail_chosen": ("mail", "unsubscribe", "unsubscribed", "opt_out", "opted_out", "opted_in", "preference"),
@@ -27,6 +28,9 @@ _SYNONYMS = {
     "handed_over": ("hand_over", "handover", "hand", "reassign", "reassigned"),
     "away": ("absent", "absence", "vacation", "holiday", "sick", "delegate"),
     "back": ("returned", "return"),
+    "requested": ("request", "help", "wish", "ask", "asked", "propose", "proposed"),
+    "replied": ("reply", "wrote", "mailed"),
+    "responded": ("respond", "response", "decline", "declined"),
     "note": ("notes", "remember", "comment", "remark"),
 }
 _KIND_OF = {synonym: kind for kind, synonyms in _SYNONYMS.items() for synonym in synonyms}

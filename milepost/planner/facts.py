@@ -71,7 +71,10 @@ class EventHappened(BaseFact, kind="event"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered(BaseFact, kind="answer"):
-    """`method` is `portal`, `recorded` (by a colleague, with evidence) or `product`."""
+    """`method` is `portal`, `recorded` (by a colleague, with evidence), `product`, or `key/NAME` for one of the API's.
+
+    Somebody else than was asked answers `on_behalf_of` an address, for a `reason`.
+    """
 
     outcome: str
     verdict: str
@@ -79,6 +82,20 @@ class Answered(BaseFact, kind="answer"):
     comment: str | None = None
     evidence: str | None = None
     method: str | None = None
+    on_behalf_of: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerCompleted(BaseFact, kind="answer_completed"):
+    """Whoever gave the last answer adds to it, takes away what `emptied` names, or says if they may be `named`."""
+
+    outcome: str
+    value: float | str | None = None
+    comment: str | None = None
+    evidence: str | None = None
+    emptied: Sequence[str] | None = None
+    named: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,9 +169,13 @@ class Back(BaseFact, kind="back"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreed(BaseFact, kind="agreed"):
-    """People agreed on something for steps: `due` a local date `YYYY-MM-DD`, `person` an address."""
+    """People agreed on something for steps: `due` a local date `YYYY-MM-DD`, `person` an address.
 
-    steps: Mapping[str, Mapping[str, str]]
+    In the place of `due`, `at` is an instant, ISO 8601 with an offset, and `minutes` how long it takes from then.
+    A `person` with `name` and `email` is a contact from then on. `cleared` names what holds no longer: `due`, `person`.
+    """
+
+    steps: Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,10 +238,11 @@ class MessageReleased(BaseFact, kind="message_released"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageCancelled(BaseFact, kind="message_cancelled"):
-    """A message that hasn't left is not to."""
+    """A message that hasn't left is not to; `parts` are the others that were merged into it and wait for themselves."""
 
     message: str
     reason: str | None = None
+    parts: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,11 +254,19 @@ class MessageRetried(BaseFact, kind="message_retried"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageReturned(BaseFact, kind="message_returned"):
-    """Milepost alone tells it: a message was due out and hadn't left when mail was held, so it waits once more."""
+    """Milepost alone tells it: a message to `contact` was due out, hadn't left when mail was held, and waits again."""
 
     message: str
     steps: Sequence[str]
     templates: Sequence[str]
+    contact: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementMailed(BaseFact, kind="agreement_mailed"):
+    """A colleague mails what was agreed, as it stands, to `people`, addresses."""
+
+    people: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,13 +287,14 @@ class TaskDone(BaseFact, kind="task_done"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskAdded(BaseFact, kind="task_added"):
-    """A task of this customer alone. `due` is a date `YYYY-MM-DD` or a duration, `effort` a duration."""
+    """A task of this customer alone, who doesn't see it if it's `internal`. `due` is a date or a duration."""
 
     title: str
     due: str | None = None
     role: str | None = None
     person: str | None = None
     effort: str | None = None
+    internal: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,6 +303,38 @@ class Noted(BaseFact, kind="note"):
 
     text: str
     about: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requested(BaseFact, kind="requested"):
+    """The customer wants something about a step. `wish` is a `Wish`: help, another date, or that somebody else does it.
+
+    `due` is the date, local, `YYYY-MM-DD`; `person` who does it: `name` and `email`. `note` are the words.
+    """
+
+    step: str
+    wish: str
+    due: str | None = None
+    person: Mapping[str, str] | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replied(BaseFact, kind="replied"):
+    """Somebody on the customer's side replied to a mail about a step; `note` are the words."""
+
+    step: str
+    note: str
+    needs_answer: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Responded(BaseFact, kind="responded"):
+    """A colleague says a sentence to the customer about a step, `note`; with `declined`, no."""
+
+    step: str
+    note: str
+    declined: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,16 +349,19 @@ class FactUndone(BaseFact, kind="undone"):
 
 
 Fact = (
-    StepDone | StepSkipped | StepReopened | Snoozed | EventHappened | Answered | Revoked | AttributesSet
-    | ContactsGiven | MailChosen | TeamGiven | HandedOver | Away | Back | Agreed | PlayStarted | Paused | Resumed
-    | Ended | MapChanged | MessageFailed | MessageReleased | MessageCancelled | MessageRetried
-    | MessageReturned | MailSwitched | TaskDone | TaskAdded | Noted | FactUndone
+    StepDone | StepSkipped | StepReopened | Snoozed | EventHappened | Answered | AnswerCompleted | Revoked | FactUndone
+    | AttributesSet | ContactsGiven | MailChosen | TeamGiven | HandedOver | Away | Back | Agreed | PlayStarted | Paused
+    | Resumed | Ended | MapChanged | MessageFailed | MessageReleased | MessageCancelled | MessageRetried
+    | MessageReturned | AgreementMailed | MailSwitched | TaskDone | TaskAdded | Requested | Replied | Responded | Noted
 )  # fmt: skip
+
+KEY = "key/"
+"""Begins the `method` of an answer that was told with a key of the API; the key's name follows."""
 
 FACTS: dict[str, type[Fact]] = {fact.kind: fact for fact in get_args(Fact)}
 """Every class of fact by its kind."""
 
-TOLD = tuple(kind for kind in FACTS if kind not in (FactUndone.kind, MailSwitched.kind, MessageReturned.kind))
+TOLD = tuple(kind for kind in FACTS if FACTS[kind] not in (FactUndone, MailSwitched, MessageReturned, AgreementMailed))
 """The kinds of facts that people and programs tell."""
 
 
@@ -313,9 +379,7 @@ def to_json(fact: Fact) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return dict(value)
-    return list(value) if isinstance(value, tuple) else value
+    return dict(value) if isinstance(value, Mapping) else list(value) if isinstance(value, tuple) else value
 
 
 def from_json(data: Mapping[str, Any]) -> Fact:

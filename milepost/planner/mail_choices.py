@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from milepost.customer import ChoiceWay, Contact, Mail, address_key, having_chosen
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.enums import CustomerPart, IgnoreReason
@@ -40,14 +42,14 @@ def choose_mail(turn: Turn, fact: MailChosen) -> None:
         raise RefusedError(f"no contact has the address {fact.contact!r}")
     contacts = contacts_after(customer.contacts, fact)
     if contacts != customer.contacts:
-        change = {"by": fact.by, "mail": fact.mail, "how": fact.how, "note": fact.reason}
-        turn.report(CustomerChanged(turn.at, what=CustomerPart.CONTACTS, names=(same[0].email,), **change))
+        report = CustomerChanged(turn.at, what=CustomerPart.CONTACTS, names=(same[0].email,), by=fact.by)
+        turn.report(replace(report, mail=fact.mail, how=fact.how, note=fact.reason))
         turn.edit_customer(customer.having(contacts=contacts))
 
 
-def refuse_address(turn: Turn, step: CompiledStep, fact: MessageFailed) -> None:
+def refuse_address(turn: Turn, step: CompiledStep | None, fact: MessageFailed) -> None:
     """Keep that a mail server refused an address for good; a person agreed on who isn't a contact is forgotten."""
-    contact = turn.now.contact_of(step)
+    contact = turn.now.contact_of(step) if step is not None else None
     address = fact.contact or (contact.email if contact else "")
     if any(each.has_address(address) for each in turn.state.customer.contacts):
         refused = {"contact": address, "mail": Mail.NONE, "how": ChoiceWay.BOUNCE}

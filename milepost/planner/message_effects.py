@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from milepost.planner import deferred, facts, timeline
+from milepost.planner.agreement_mails import wait_for_release
 from milepost.planner.commands import RetryMessage
 from milepost.planner.compiled_map import CompiledStep
+from milepost.planner.entry_bases import StepPlace
 from milepost.planner.enums import (
     HoldReason,
     IgnoreReason,
@@ -17,9 +19,10 @@ from milepost.planner.enums import (
 )
 from milepost.planner.fact_errors import IgnoredError
 from milepost.planner.ids import MessageId
+from milepost.planner.invitations import guest_of, keep_from_sending, wait_again
 from milepost.planner.mail_choices import refuse_address
 from milepost.planner.messages import drop, say_dropped
-from milepost.planner.state import Queued
+from milepost.planner.state import Queued, State
 from milepost.planner.system_tasks import close_system_tasks, open_message_failed
 from milepost.planner.turn import Turn
 from milepost.planner.unsent_messages import drop_for_good
@@ -58,13 +61,18 @@ def release(turn: Turn, fact: facts.MessageReleased) -> None:
     if turn.now.is_outdated(queued):
         raise IgnoredError(IgnoreReason.OUTDATED)
     queued.released, queued.hurried = True, queued.hurried or hurries
-    place = turn.place(turn.compiled_map.steps[queued.step])
+    place = turn.place_of(queued.step) or StepPlace(None, None, queued.step, queued.message.occurrence)
     turn.report(timeline.MessageReleased(turn.at, place, message=str(queued.message), now=hurries or None, by=fact.by))
 
 
 def cancel(turn: Turn, fact: facts.MessageCancelled) -> None:
-    """Drop a message that waits, because a person says so."""
-    drop_for_good(turn, _queued(turn, fact.message), SystemTaskReason.CANCELLED, by=fact.by, note=fact.reason)
+    """Drop a message that waits, because a person says so, with its parts; one of several may be gone already."""
+    named = {fact.message, *(fact.parts or ())}
+    waiting = [each for each in turn.state.queue if str(each.message) in named]
+    for queued in waiting or [_queued(turn, fact.message)]:
+        if queued.reason is MessageReason.INVITATION:
+            keep_from_sending(turn, queued)
+        drop_for_good(turn, queued, SystemTaskReason.CANCELLED, by=fact.by, note=fact.reason)
 
 
 def retry(turn: Turn, fact: facts.MessageRetried) -> None:
@@ -72,29 +80,56 @@ def retry(turn: Turn, fact: facts.MessageRetried) -> None:
     message = _message(turn, fact.message)
     if turn.state.paused:
         raise IgnoredError(IgnoreReason.HELD)
-    contact = turn.now.contact_of(turn.compiled_map.steps[message.step])
-    if contact is None:
+    address = _recipient(turn, message)
+    if address is None:
         raise IgnoredError(IgnoreReason.CONTACT)
-    turn.order(RetryMessage(str(message), contact.email))
+    turn.order(RetryMessage(str(message), address))
     close_system_tasks(turn, SystemTaskReason.MESSAGE_FAILED, str(message), TaskStatus.DONE)
     place = turn.place_of(message.step)
-    turn.report(timeline.MessageRetried(turn.at, place, message=str(message), contact=contact.email, by=fact.by))
+    turn.report(timeline.MessageRetried(turn.at, place, message=str(message), contact=address, by=fact.by))
+
+
+def _recipient(turn: Turn, message: MessageId) -> str | None:
+    """Returns the address of whoever gets a message now; nobody gets an invitation whose guest was told more since."""
+    if message.reason is MessageReason.INVITATION:
+        return guest_of(turn, message)
+    if message.reason is MessageReason.AGREEMENT:
+        return None  # what was agreed may be another by now: a colleague mails it anew
+    contact = turn.now.contact_of(turn.compiled_map.steps[message.step])
+    return contact.email if contact else None
 
 
 def take_back(turn: Turn, fact: facts.MessageReturned) -> None:
     """Let a message wait that hadn't left when mail was held, each of its steps for itself; nobody was asked by it."""
     first = _message(turn, fact.message)
+    if first.reason is MessageReason.INVITATION:
+        wait_again(turn, first)
+        return
+    if first.reason is MessageReason.AGREEMENT:
+        wait_for_release(turn, first, fact.contact)
+        return
     for step_id, template in zip(fact.steps, fact.templates, strict=True):
         step = turn.compiled_map.steps.get(step_id)
-        if step is not None:
-            _wait_again(turn, step, first if step_id == first.step else _merged(turn, step, template), template)
+        if step is None:
+            continue
+        part = part_of(turn.state, step, template, first)
+        if _was_due(turn.state, part):
+            _wait_again(turn, step, part, template)
 
 
-def _merged(turn: Turn, step: CompiledStep, template: str) -> MessageId:
-    """The id of a part of a merged message, which went under the id of the first."""
+def part_of(state: State, step: CompiledStep, template: str, first: MessageId) -> MessageId:
+    """Returns the id that a part of a message waits by; merged ones went under the id of the first."""
+    if step.id == first.step:
+        return first
     reason = MessageReason.OPENING if template == step.step.message else MessageReason.REMINDER
-    record = turn.state.step(step.id)
+    record = state.step(step.id)
     return MessageId(step.id, record.occurrence, reason, record.numbers.get(reason, 1))
+
+
+def _was_due(state: State, message: MessageId) -> bool:
+    """Tells whether a message was ever due: what brought it about may have been undone since."""
+    record = state.step(message.step)
+    return message.occurrence < record.occurrence or message.number <= record.numbers.get(message.reason, 0)
 
 
 def _wait_again(turn: Turn, step: CompiledStep, message: MessageId, template: str) -> None:
@@ -109,14 +144,16 @@ def _wait_again(turn: Turn, step: CompiledStep, message: MessageId, template: st
         say_dropped(turn, queued, "done" if record.status is StepStatus.DONE else "withdrawn")
     if is_current and message.reason is MessageReason.REQUEST and record.status is StepStatus.ASKED:
         record = turn.edit_step(step.id)
-        record.status, record.asked_at, record.due_at = StepStatus.OPEN, None, None
+        record.status, record.asked_at, record.asked_of, record.due_at = StepStatus.OPEN, None, None, None
         record.due_agreed, record.rule, record.reminders, record.reminded = False, None, {}, []
         record.timers.pop("silent", None)
 
 
 def _message(turn: Turn, text: str) -> MessageId:
+    """The message of an id; an invitation may be to a step that the map no longer has."""
     message = MessageId.parse(text)
-    if message is None or message.step not in turn.compiled_map.steps:
+    is_known = message is not None and (message.step in turn.compiled_map.steps or message.reason.is_ours)
+    if message is None or not is_known:
         raise IgnoredError(IgnoreReason.UNKNOWN)
     return message
 
@@ -134,7 +171,7 @@ def message_failed(turn: Turn, fact: facts.MessageFailed) -> None:
     """Give the csm a task; remember an address that was refused for good."""
     message = _message(turn, fact.message)
     if fact.permanent:
-        refuse_address(turn, turn.compiled_map.steps[message.step], fact)
+        refuse_address(turn, turn.compiled_map.steps.get(message.step), fact)
     if turn.state.paused:
         turn.state.deferred.append(deferred.MessageFailed(message))
     else:

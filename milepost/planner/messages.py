@@ -12,15 +12,19 @@ from milepost.customer import Contact
 from milepost.language.durations import Duration, Limit, Unit
 from milepost.planner import timeline
 from milepost.planner.commands import SendMessage
-from milepost.planner.compiled_map import CompiledStep
+from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.enums import HoldReason, MessageReason, SystemTaskReason, TaskStatus
 from milepost.planner.ids import MessageId
 from milepost.planner.instants import Instant
+from milepost.planner.request_tasks import withdraw_request
+from milepost.planner.situation import Situation
 from milepost.planner.state import Queued, State
 from milepost.planner.system_tasks import REACH_OTHERWISE, close_system_tasks, open_system_task
 from milepost.planner.turn import Turn
 
 _UNTIL_OWNER = Duration(1, Unit.BUSINESS_DAY)
+_STILL_WANTED = ("silent", "revoked")
+"""Why a step's messages are dropped though its customer may want help with it as before."""
 MERGED = (MessageReason.OPENING, MessageReason.REMINDER)
 
 
@@ -63,6 +67,8 @@ def drop_of_step(turn: Turn, step: str, why: str) -> None:
     for queued in [other for other in turn.state.queue if other.step == step]:
         drop(turn, queued, why)
     if turn.state.tasks:
+        if why not in _STILL_WANTED:
+            withdraw_request(turn, step)
         for reason in REACH_OTHERWISE:
             close_system_tasks(turn, reason, step)
 
@@ -71,9 +77,7 @@ def flush(turn: Turn) -> Iterator[Queued]:
     """Send what may go now, in the order of the file, and hold the rest with its reason; yields each as it goes out."""
     if not turn.state.queue:
         return
-    compiled_map = turn.compiled_map
-    line = sorted(turn.state.queue, key=lambda queued: compiled_map.steps[queued.step].position)
-    for outgoing in _merged(turn, line):
+    for outgoing in _merged(turn, _line(turn.compiled_map, turn.state)):
         until = _limit_until(turn, outgoing)
         if until is not None:
             for part in outgoing.parts:
@@ -105,7 +109,7 @@ def _merged(turn: Turn, line: list[Queued]) -> list[Outgoing]:
                 open_system_task(turn, SystemTaskReason.CONTACT, step.persona or "")
             elif why is HoldReason.VALUE:
                 _tell_owner(turn, queued, missing)
-        elif queued.reason not in MERGED or step.essential:
+        elif not _is_merged(queued, step):
             out.append(Outgoing(contact, [queued]))
         elif contact.address_key in together:
             together[contact.address_key].parts.append(queued)
@@ -113,6 +117,38 @@ def _merged(turn: Turn, line: list[Queued]) -> list[Outgoing]:
             together[contact.address_key] = Outgoing(contact, [queued])
             out.append(together[contact.address_key])
     return out
+
+
+def _line(compiled_map: CompiledMap, state: State) -> list[Queued]:
+    """Returns the messages of the map that wait, in the order of the file."""
+    line = [queued for queued in state.queue if not queued.reason.is_ours]
+    return sorted(line, key=lambda queued: compiled_map.steps[queued.step].position)
+
+
+def _is_merged(queued: Queued, step: CompiledStep) -> bool:
+    return queued.reason in MERGED and not step.essential
+
+
+def go_together(situation: Situation, queued: Queued) -> list[Queued]:
+    """Returns the messages that will go as one with a message that waits, itself among them, in the order of the mail.
+
+    Those are the ones to its contact that wait for the same: a release, the end of a pause or play, or a time.
+    """
+    if queued.reason.is_ours:
+        return [queued]
+    wanted = _goes_by(situation, queued)
+    line = _line(situation.compiled_map, situation.state)
+    return [other for other in line if other is queued or (wanted and _goes_by(situation, other) == wanted)]
+
+
+def _goes_by(situation: Situation, queued: Queued) -> tuple[str, HoldReason | None, bool] | None:
+    """Returns to whom a message goes, what it waits for (None: a time), whether it is outdated; None: goes alone."""
+    step = situation.compiled_map.steps[queued.step]
+    contact = situation.contact_of(step)
+    if contact is None or not _is_merged(queued, step) or situation.missing_values(queued, contact):
+        return None
+    why = None if queued.why in (HoldReason.WINDOW, HoldReason.LIMIT) else queued.why
+    return contact.address_key, why, situation.is_outdated(queued)
 
 
 def _is_still_limited(turn: Turn, queued: Queued, contact: Contact, opens_at: Instant | None) -> bool:

@@ -7,16 +7,23 @@ from dataclasses import dataclass
 from milepost.language.durations import Duration, Unit
 from milepost.language.steps import Touchpoint
 from milepost.planner.added_tasks import with_added_tasks
+from milepost.planner.agreements import AgreedTime, agreed_time
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
-from milepost.planner.enums import SystemTaskReason
+from milepost.planner.enums import SystemTaskReason, Wish
 from milepost.planner.instants import Instant
 from milepost.planner.situation import Situation
 from milepost.planner.state import State, StepState
+from milepost.planner.task_records import SystemTask
 from milepost.text import listing
 
 _MINUTES = {Unit.MINUTE: 1, Unit.HOUR: 60, Unit.BUSINESS_DAY: 480, Unit.DAY: 480}
 
-_ABOUT_A_STEP = (SystemTaskReason.OPTED_OUT, SystemTaskReason.CANCELLED, SystemTaskReason.VALUE)
+_ABOUT_A_STEP = (
+    SystemTaskReason.OPTED_OUT,
+    SystemTaskReason.CANCELLED,
+    SystemTaskReason.VALUE,
+    SystemTaskReason.REQUEST,
+)
 _SYSTEM_TITLES = {
     "stuck": "Look after the customer, who is stuck in {about}",
     "contact": "Name a contact: nobody is {about}",
@@ -24,7 +31,15 @@ _SYSTEM_TITLES = {
     "opted_out": "Reach the person otherwise about “{about}”: they get no such mail",
     "cancelled": "Reach the person otherwise about “{about}”: its mail was cancelled",
     "value": "Tell what a message about “{about}” lacks: {names}",
+    "request": "Answer the customer about “{about}”: {wishes}",
     "idle": "Say what is next: nothing is open and nothing lies ahead",
+}
+
+_WISHES = {
+    Wish.HELP: "they want help",
+    Wish.DATE: "they propose another date",
+    Wish.PERSON: "somebody else does it",
+    Wish.ANSWER: "they wrote back",
 }
 
 
@@ -33,7 +48,8 @@ class Task:
     """A task that is open. `task` is `STEP/OCCURRENCE`, or `WHY/ABOUT/N` for a system task.
 
     `person` is an address, or nobody: then the queue of the role's team has it. `role` is empty for a task of the map's
-    owner. `due_at` is a UTC instant.
+    owner. `due_at` is a UTC instant; so is `agreed_at`, the time of day that people agreed on, and it takes
+    `agreed_minutes`.
     """
 
     task: str
@@ -44,6 +60,8 @@ class Task:
     title: str
     opened_at: Instant
     due_at: Instant | None = None
+    agreed_at: Instant | None = None
+    agreed_minutes: int | None = None
     why: str | None = None
     about: str | None = None
     escalated_to: str | None = None
@@ -51,6 +69,11 @@ class Task:
     playbook: str | None = None
     effort_minutes: int | None = None
     invite: tuple[str, ...] = ()
+
+    @property
+    def agreed(self) -> AgreedTime | None:
+        """The time of day that people agreed on."""
+        return None if self.agreed_at is None else AgreedTime(self.agreed_at, self.agreed_minutes)
 
 
 def open_tasks(compiled_map: CompiledMap, state: State) -> tuple[Task, ...]:
@@ -68,6 +91,7 @@ def _step_task(step: CompiledStep, record: StepState, state: State) -> Task:
     touchpoint = step.step
     assert isinstance(touchpoint, Touchpoint)
     assert touchpoint.role is not None
+    agreed_at, agreed_minutes = agreed_time(state, step.id) or (None, None)
     return Task(
         task=f"{step.id}/{record.occurrence}",
         role=touchpoint.role,
@@ -77,6 +101,8 @@ def _step_task(step: CompiledStep, record: StepState, state: State) -> Task:
         title=touchpoint.title,
         opened_at=record.opened_at or state.started_at,
         due_at=record.due_at,
+        agreed_at=agreed_at,
+        agreed_minutes=agreed_minutes,
         escalated_to=record.escalated_to,
         results=tuple(touchpoint.results or ()),
         playbook=touchpoint.playbook,
@@ -95,19 +121,33 @@ def _system_tasks(compiled_map: CompiledMap, state: State) -> list[Task]:
             about = compiled_map.map.personas[about].title
         elif record.why in _ABOUT_A_STEP and about in compiled_map.steps:
             about = compiled_map.steps[about].step.title
-        is_owners = record.why is SystemTaskReason.VALUE
+        words = {"names": _missing(compiled_map, state, record.about), "wishes": wishes_text(record)}
         tasks.append(
             Task(
                 task=task,
                 role=record.role,
-                person=compiled_map.map.owner if is_owners else state.customer.team.get(record.role),
-                title=_SYSTEM_TITLES[record.why].format(about=about, names=_missing(compiled_map, state, record.about)),
+                person=_person_of(compiled_map, state, record),
+                title=_SYSTEM_TITLES[record.why].format(about=about, **words),
                 opened_at=record.opened_at,
                 why=record.why,
                 about=record.about,
             ),
         )
     return tasks
+
+
+def _person_of(compiled_map: CompiledMap, state: State, record: SystemTask) -> str | None:
+    """The address of whose task it is; what a customer wants of our own step goes to whoever has that by agreement."""
+    if record.why is SystemTaskReason.VALUE:
+        return compiled_map.map.owner
+    step = compiled_map.steps.get(record.about) if record.why is SystemTaskReason.REQUEST else None
+    agreed = state.step(record.about).person if step is not None and step.is_task else None
+    return agreed or state.customer.team.get(record.role)
+
+
+def wishes_text(record: SystemTask) -> str:
+    """What a customer wants about a step, without names: `they want help and they propose another date`."""
+    return listing([_WISHES[Wish(wish)] for wish in record.wishes])
 
 
 def _missing(compiled_map: CompiledMap, state: State, step: str) -> str:

@@ -14,7 +14,8 @@ def drop_unwanted(turn: Turn) -> bool:
     if not turn.state.queue or all(each.mail is Mail.ALL and not each.refused for each in turn.state.customer.contacts):
         return False
     steps = turn.compiled_map.steps
-    unwanted = [queued for queued in turn.state.queue if _is_unwanted(turn, steps[queued.step])]
+    of_map = [queued for queued in turn.state.queue if not queued.reason.is_ours]
+    unwanted = [queued for queued in of_map if _is_unwanted(turn, steps[queued.step])]
     for queued in sorted(unwanted, key=lambda each: steps[each.step].position):
         drop_for_good(turn, queued, SystemTaskReason.OPTED_OUT)
     return bool(unwanted)

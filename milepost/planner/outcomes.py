@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from milepost.language.steps import Outcome
-from milepost.planner import timeline
+from milepost.planner import spoken_entries, timeline
 from milepost.planner.branches import carry_out
 from milepost.planner.closings import settle_step
-from milepost.planner.commands import RecordAnswer, RevokeAnswer
+from milepost.planner.commands import CompleteAnswer, RecordAnswer, RevokeAnswer
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.deadlines import agreed_due, remind
 from milepost.planner.enums import MessageReason, StepStatus
-from milepost.planner.facts import Answered, Revoked
+from milepost.planner.facts import AnswerCompleted, Answered, Revoked
 from milepost.planner.ids import AnswerId
+from milepost.planner.instants import Instant
 from milepost.planner.messages import drop_of_step, enqueue
 from milepost.planner.turn import Turn
 
@@ -22,19 +23,28 @@ def outcome_of(step: CompiledStep) -> Outcome:
 
 
 def asked(turn: Turn, step: CompiledStep) -> None:
-    """The request is sent: the customer has `within` to answer, and is reminded in between."""
+    """The request is sent."""
+    due = await_answer(turn, step)
+    turn.report(timeline.OutcomeAsked(turn.at, turn.place(step), due=due))
+
+
+def await_answer(turn: Turn, step: CompiledStep) -> Instant:
+    """Give the customer `within` to answer from now on, with reminders in between; returns when that is over."""
     outcome = outcome_of(step)
     calendar = turn.now.calendar_of(step)
     record = turn.edit_step(step.id)
-    agreed = turn.state.agreed.pop(step.id, {}).get("due")
-    agreed_at = agreed_due(turn.now, step, agreed) if agreed else turn.at
+    agreed = turn.state.agreed.pop(step.id, {})
+    agreed_at = agreed_due(turn.now, step, agreed) if "due" in agreed else turn.at
     is_ahead = agreed_at > turn.at  # one that passed before the asking counts no more: nobody is silent at once
     due = agreed_at if is_ahead else calendar.deadline(turn.at, outcome.within)
     record.status, record.asked_at, record.due_at = StepStatus.ASKED, turn.at, due
+    contact = turn.now.contact_of(step)
+    record.asked_of = contact.email if contact else None
     record.due_agreed, record.rule, record.reminded = is_ahead, str(outcome.within), []
+    record.agreed_at, record.agreed_minutes = agreed.get("at"), agreed.get("minutes")
     record.timers["silent"] = due
     remind(turn, record, {str(wait): calendar.opening(turn.at, wait) for wait in outcome.remind})
-    turn.report(timeline.OutcomeAsked(turn.at, turn.place(step), due=due))
+    return due
 
 
 def answer(turn: Turn, step: CompiledStep, fact: Answered) -> None:
@@ -70,15 +80,17 @@ def _conclude(
     record, place = turn.edit_step(step.id), turn.place(step)
     record.answers += 1
     answer_id = str(AnswerId(step.id, record.occurrence, record.answers))
-    comment, evidence = (fact.comment, fact.evidence) if fact else (None, None)
-    turn.order(
-        RecordAnswer(answer_id, step.id, record.occurrence, turn.at, verdict, by, method, value, comment, evidence)
-    )
+    told = {name: getattr(fact, name) for name in ("comment", "evidence", "on_behalf_of", "reason")} if fact else {}
+    at = (answer_id, step.id, record.occurrence, turn.at)
+    turn.order(RecordAnswer(*at, verdict, by, method, value, asked_of=record.asked_of, **told))
     if verdict is StepStatus.SILENT:
         turn.report(timeline.OutcomeSilent(turn.at, place))
     else:
         record.value = value
-        turn.report(timeline.OutcomeAnswered(turn.at, place, verdict=verdict, value=value, by=by, method=method))
+        instead = {"on_behalf_of": told.get("on_behalf_of"), "why": told.get("reason")}
+        turn.report(
+            timeline.OutcomeAnswered(turn.at, place, verdict=verdict, value=value, by=by, method=method, **instead)
+        )
     drop_of_step(turn, step.id, "silent" if verdict is StepStatus.SILENT else "answered")
     carry_out(turn, getattr(outcome_of(step).then, verdict.value), place)
 
@@ -122,6 +134,24 @@ def ask(turn: Turn, step: CompiledStep) -> None:
     enqueue(turn, step, MessageReason.REQUEST, outcome_of(step).message)
 
 
+def complete(turn: Turn, step: CompiledStep, fact: AnswerCompleted) -> None:
+    """Add to the last answer: the ledger gets one more line with the same verdict, and nothing is carried out again."""
+    record = turn.edit_step(step.id)
+    occurrence = record.verdict_of or record.occurrence
+    record.answers += 1
+    answer_id = str(AnswerId(step.id, occurrence, record.answers))
+    added = {name: getattr(fact, name) for name in ("value", "comment", "evidence", "named")}
+    emptied = tuple(fact.emptied or ())
+    turn.order(CompleteAnswer(answer_id, step.id, occurrence, turn.at, fact.by, **added, emptied=emptied))
+    if fact.value is not None or "value" in emptied:
+        record.value = fact.value
+    place = turn.place(step)._replace(occurrence=occurrence)
+    entry = spoken_entries.AnswerCompleted(
+        turn.at, place, value=fact.value, comment=fact.comment, emptied=emptied or None, by=fact.by
+    )
+    turn.report(entry)
+
+
 def revoke(turn: Turn, step: CompiledStep, fact: Revoked) -> None:
     """Revoke the last answer: in an open stage the customer is asked again, else the outcome is withdrawn.
 
@@ -140,7 +170,7 @@ def revoke(turn: Turn, step: CompiledStep, fact: Revoked) -> None:
     drop_of_step(turn, step.id, "revoked")
     record = turn.edit_step(step.id)
     record.timers, record.reminders, record.counts = {}, {}, {}
-    record.due_at = record.asked_at = None
+    record.due_at = record.asked_at = record.asked_of = None
     record.asks_again = False
     if not turn.now.is_container_open(step):
         record.status = StepStatus.WITHDRAWN

@@ -33,6 +33,15 @@ def after_pauses(now: Situation, move: Move, at: Instant, length: Duration, sinc
     return at
 
 
+def due_by_map(now: Situation, step: CompiledStep, since: Instant) -> Instant | None:
+    """When a step that is open since an instant is due as the map says, with the pauses after it; None: never."""
+    length = step.step.within if isinstance(step.step, Outcome) else step.due
+    if length is None:
+        return None
+    calendar = now.calendar_of(step)
+    return after_pauses(now, calendar.deadline_after_pause, calendar.deadline(since, length), length, since)
+
+
 def shift(turn: Turn, paused_at: Instant) -> None:
     """Move every date that the pause, which ends now, took something from."""
     _remember(turn, paused_at)

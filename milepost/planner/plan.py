@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from milepost.planner.added_tasks import forget_closed
+from milepost.planner.agreement_mails import send_agreements
 from milepost.planner.branches import open_stage, plan_opening
 from milepost.planner.commands import Command
 from milepost.planner.compiled_map import CompiledMap
@@ -21,6 +22,7 @@ from milepost.planner.fact_effects import apply_fact
 from milepost.planner.facts import Fact
 from milepost.planner.fixpoint import settle
 from milepost.planner.instants import Instant
+from milepost.planner.invitations import keep_calendars
 from milepost.planner.messages import flush
 from milepost.planner.opting_out import drop_unwanted
 from milepost.planner.outcomes import asked
@@ -120,6 +122,15 @@ def _happen(turn: Turn, at: Instant, facts: list[Fact]) -> None:
         apply_fact(turn, fact)
         settle(turn)
         _catch_up(turn)
+    _go_on(turn)
+    if turn.state.invitations:
+        keep_calendars(turn)
+    if turn.state.queue:
+        send_agreements(turn)
+
+
+def _go_on(turn: Turn) -> None:
+    """Timers, messages and what follows from those, until nothing more happens at this instant."""
     while not turn.state.ended:
         _fire_timers(turn)
         if drop_unwanted(turn):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
+from milepost.planner.agreements import agreed_time, as_told
 from milepost.planner.compiled_map import CompiledMap, CompiledStage, CompiledStep
-from milepost.planner.entry_point import AnsweredBefore, DoneBefore, EntryPoint
-from milepost.planner.enums import StepStatus
-from milepost.planner.instants import Instant
+from milepost.planner.entry_point import AnsweredBefore, DoneBefore, EntryPoint, OpenBefore
+from milepost.planner.enums import MessageReason, StepKind, StepStatus
+from milepost.planner.instants import Instant, text
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
 
@@ -26,7 +28,8 @@ class LastTimes:
 def present_entry(compiled_map: CompiledMap, state: State, now: Instant, times: LastTimes) -> EntryPoint | None:
     """Returns where a customer enters who stands where the journey does; None if it has ended or hasn't begun.
 
-    Of a step's occurrences the last counts. Plays that run, and what is paused or put off, can't be said.
+    Of a step's occurrences the last counts. What is put off, and how a play that is over cools down, can't be said.
+    Steps whose mail hasn't gone yet are left to open once more.
     """
     stage = None if state.ended else _stage(compiled_map, state)
     if stage is None:
@@ -35,11 +38,15 @@ def present_entry(compiled_map: CompiledMap, state: State, now: Instant, times: 
     opened_at = state.stage(stage.stage.id).opened_at
     return EntryPoint(
         stage.stage.id,
-        None if opened_at is None else _day(situation, None, opened_at),
+        None if opened_at is None else text(opened_at),
         dict(_done(situation, times)),
         dict(_answered(situation, times)),
         _counts(situation, stage),
         tuple(_skipped(situation, stage)),
+        dict(_plays(situation)),
+        dict(_open(situation)),
+        dict(_agreed(situation)),
+        None if state.paused_at is None else text(state.paused_at),
     )
 
 
@@ -54,8 +61,42 @@ def _stage(compiled_map: CompiledMap, state: State) -> CompiledStage | None:
 
 def _steps(situation: Situation) -> Iterator[CompiledStep]:
     for step in situation.compiled_map.steps.values():
-        if step.container in situation.compiled_map.stages and not step.in_play:
+        if step.in_play and not situation.is_container_open(step):
+            continue
+        if step.container:
             yield step
+
+
+def _plays(situation: Situation) -> Iterator[tuple[str, str | None]]:
+    for play_id in situation.compiled_map.plays:
+        record = situation.state.play(play_id)
+        if record.is_open:
+            yield play_id, None if record.started_at is None else text(record.started_at)
+
+
+def _open(situation: Situation) -> Iterator[tuple[str, OpenBefore]]:
+    to_come = {queued.step for queued in situation.state.queue if queued.reason is not MessageReason.REMINDER}
+    for step in _steps(situation):
+        record = situation.state.step(step.id)
+        is_to_be_asked = step.kind is StepKind.OUTCOME and record.status is not StepStatus.ASKED
+        if record.is_open and step.id not in to_come and not is_to_be_asked:
+            since = record.asked_at or record.opened_at or situation.at
+            due = None if record.due_at is None or record.due_agreed else text(record.due_at)
+            yield step.id, OpenBefore(text(since), due)
+
+
+def _agreed(situation: Situation) -> Iterator[tuple[str, dict[str, Any]]]:
+    for step in situation.compiled_map.steps.values():
+        if not step.container:
+            continue  # a task that was added to this journey alone
+        record = situation.state.step(step.id)
+        agreed = as_told(situation.state.agreed.get(step.id, {}))
+        if record.is_open and record.person is not None:
+            agreed["person"] = record.person
+        if record.is_open and record.due_agreed and record.due_at is not None:
+            agreed |= _date(situation, step, record.due_at)
+        if agreed:
+            yield step.id, agreed
 
 
 def _done(situation: Situation, times: LastTimes) -> Iterator[tuple[str, DoneBefore]]:
@@ -63,7 +104,7 @@ def _done(situation: Situation, times: LastTimes) -> Iterator[tuple[str, DoneBef
         record = situation.state.step(step.id)
         if record.status is StepStatus.DONE:
             at = times.done.get(step.id)
-            yield step.id, DoneBefore(None if at is None else _day(situation, step, at), record.result)
+            yield step.id, DoneBefore(None if at is None else text(at), record.result)
 
 
 def _answered(situation: Situation, times: LastTimes) -> Iterator[tuple[str, AnsweredBefore]]:
@@ -71,15 +112,14 @@ def _answered(situation: Situation, times: LastTimes) -> Iterator[tuple[str, Ans
         record = situation.state.step(step.id)
         if record.status in _ANSWERED:
             at = times.answered.get(step.id)
-            day = None if at is None else _day(situation, step, at)
-            yield step.id, AnsweredBefore(str(record.status), record.value, day)
+            yield step.id, AnsweredBefore(str(record.status), record.value, None if at is None else text(at))
 
 
 def _skipped(situation: Situation, stage: CompiledStage) -> Iterator[str]:
     """Steps that are over otherwise, and that would open again; those of earlier stages are over by themselves."""
     for step in _steps(situation):
-        of = situation.compiled_map.stages[step.container]
-        is_before = of.in_sequence and of.position < stage.position
+        of = situation.compiled_map.stages.get(step.container)
+        is_before = of is not None and of.in_sequence and of.position < stage.position
         record = situation.state.step(step.id)
         if record.closed and not is_before and record.status not in (StepStatus.DONE, *_ANSWERED):
             yield step.id
@@ -96,6 +136,9 @@ def _counts(situation: Situation, stage: CompiledStage) -> dict[str, int]:
     return counts
 
 
-def _day(situation: Situation, step: CompiledStep | None, at: Instant) -> str:
-    calendar = situation.compiled_map.ours if step is None else situation.calendar_of(step)
-    return calendar.local(at).date().isoformat()
+def _date(situation: Situation, step: CompiledStep, due: Instant) -> dict[str, Any]:
+    """The date that people agreed on for an open step, with the time of day if they did on one."""
+    agreed = agreed_time(situation.state, step.id)
+    if agreed is not None:
+        return {"at": text(agreed.at), **({} if agreed.minutes is None else {"minutes": agreed.minutes})}
+    return {"due": situation.calendar_of(step).local(due).date().isoformat()}

@@ -113,6 +113,14 @@ class Situation:
             return Contact(agreed, agreed)
         return self.contact(step.persona)
 
+    def recipient_of(self, queued: Queued) -> Contact | None:
+        """Returns who gets a message that waits: the guest of an invitation, else the recipient of its step's."""
+        address = queued.contact
+        if address is None:
+            return self.contact_of(self.compiled_map.steps[queued.step])
+        same = (each for each in self.state.customer.contacts if each.has_address(address))
+        return next(same, Contact(address, address))
+
     def may_act(self, step: CompiledStep, address: str) -> bool:
         """Returns whether a contact may do a step of the customer's, or only look at it.
 
@@ -127,6 +135,11 @@ class Situation:
         first = self._first_with(step.persona)
         contacts = self.state.customer.contacts
         return first is not None and any(first[0] in each.personas for each in contacts if each.has_address(address))
+
+    def asked_of(self, step: CompiledStep) -> str | None:
+        """Returns the address of who is asked for an outcome: who got the question, else who would get it now."""
+        contact = self.contact_of(step)
+        return self.state.step(step.id).asked_of or (contact.email if contact else None)
 
     def missing_values(self, queued: Queued, contact: Contact | None) -> tuple[str, ...]:
         """Returns the names of the values that a message lacks, such as `customer.seats`."""
@@ -144,11 +157,11 @@ class Situation:
 
     def is_outdated(self, queued: Queued) -> bool:
         """Returns whether the due date of an action passed while its message waited for a release."""
-        if queued.why is not HoldReason.RELEASE or queued.since is None:
+        step = self.compiled_map.steps.get(queued.step)
+        if queued.why is not HoldReason.RELEASE or queued.since is None or step is None:
             return False
         due = self.state.step(queued.step).due_at
-        is_action = isinstance(self.compiled_map.steps[queued.step].step, Action)
-        return is_action and due is not None and queued.since < due <= self.at
+        return isinstance(step.step, Action) and due is not None and queued.since < due <= self.at
 
     def customer_calendar(self, contact: Contact | None) -> Calendar:
         """The customer's calendar: the days and hours of the contact policy where the contact is."""

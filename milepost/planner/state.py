@@ -23,12 +23,12 @@ from milepost.planner.enums import (
     StartReason,
     StepKind,
     StepStatus,
-    SystemTaskReason,
 )
 from milepost.planner.ids import MessageId
 from milepost.planner.instants import Instant
 from milepost.planner.records import Record
 from milepost.planner.state_forms import FORMAT, NewerStateError, readable
+from milepost.planner.task_records import AddedTask, Invitation, SystemTask
 from milepost.planner.timer_index import TimerIndex
 
 _OPEN = frozenset({StepStatus.OPEN, StepStatus.ASKED})
@@ -48,8 +48,10 @@ class StepState(Record):
     the next asking, `pace` what it said of repeats: another version may say otherwise. `counts` are events seen towards
     each trigger, by its key. `kind` is what the step was when it opened (`task`, `mail`, `action`, `outcome`).
     `skipped_after` says that it was skipped because what it waits for ended otherwise than `after` asks for.
-    `due_at` is, for an outcome, the instant from which the customer is silent. `verdict_of` is the occurrence that
-    `verdict` belongs to, if a later one has begun. `snoozed_end` is the end of the working day of `snoozed_until`.
+    `due_at` is, for an outcome, the instant from which the customer is silent, `asked_of` the address that was asked.
+    `verdict_of` is the occurrence that `verdict` belongs to, if a later one has begun. `snoozed_end` is the end of the
+    working day of `snoozed_until`, `quiet_end` that of `quiet_until`: so long the customer's words of since
+    `quiet_since` keep it as if snoozed.
     """
 
     parsers: ClassVar = {"status": StepStatus, "kind": StepKind, "verdict": StepStatus}
@@ -63,9 +65,14 @@ class StepState(Record):
     opened_at: Instant | None = None
     due_at: Instant | None = None
     due_agreed: bool = False
+    agreed_at: Instant | None = None
+    agreed_minutes: int | None = None
     rule: str | None = None
     snoozed_until: Instant | None = None
     snoozed_end: Instant | None = None
+    quiet_since: Instant | None = None
+    quiet_until: Instant | None = None
+    quiet_end: Instant | None = None
     person: str | None = None
     escalated_to: str | None = None
     result: str | None = None
@@ -76,6 +83,7 @@ class StepState(Record):
     asks_again: bool = False
     skipped_after: bool = False
     asked_at: Instant | None = None
+    asked_of: str | None = None
     answers: int = 0
     must_turn: bool = False
     repeat_base: Instant | None = None
@@ -105,18 +113,28 @@ class StepState(Record):
             self.verdict_of = self.occurrence
         self.occurrence += 1
 
+    def kept_until(self) -> tuple[Instant, Instant]:
+        """Until when a snooze or the customer's words keep it quiet, and the end of that working day; 0 where none."""
+        snoozed = (self.snoozed_until or 0, self.snoozed_end or 0)
+        return snoozed if self.quiet_until is None else max(snoozed, (self.quiet_until, self.quiet_end or 0))
+
     def is_due(self, timer: str) -> Instant:
-        """When a timer happens: snoozed, at the end of that working day, and no escalation before the step is late."""
+        """When a timer happens: kept quiet, at the end of that working day; no escalation before the step is late."""
         at = self.timers[timer]
-        if self.snoozed_until is None or self.snoozed_end is None or timer in ("ask", "repeat"):
+        until, end = self.kept_until()
+        if not end or timer in ("ask", "repeat"):
             return at
-        if at < self.snoozed_until:
-            return self.snoozed_end
+        if at < until:
+            return end
         return at if timer == "due" or "due" not in self.timers else max(at, self.is_due("due"))
 
     def reminds_at(self, reminder: str) -> Instant:
-        """When a reminder is sent: snoozed, at the instant until which the step is."""
-        return max(self.reminders[reminder], self.snoozed_until or 0)
+        """When a reminder is sent: kept quiet, at the instant until which the step is."""
+        return max(self.reminders[reminder], self.kept_until()[0])
+
+    def be_quiet_no_more(self) -> None:
+        """What the customer said keeps nothing back any longer."""
+        self.quiet_since = self.quiet_until = self.quiet_end = None
 
     def next_reminder(self) -> str | None:
         """The first of the reminders to come."""
@@ -183,7 +201,8 @@ class Queued(Record):
     """A message that has not gone out yet, and what holds it: `why`, and `until` when (None: nobody knows).
 
     `since` is when it was first held. `owner_at` is when the map's owner is told that it lacks a value; 0 once that is
-    done. A person `released` it, or `hurried` it past hours and limit.
+    done. A person `released` it, or `hurried` it past hours and limit. `contact` is the address that an invitation
+    goes to; that of others is looked up when they go.
     """
 
     parsers: ClassVar = {"message": MessageId.parse, "reason": MessageReason, "why": HoldReason}
@@ -198,39 +217,12 @@ class Queued(Record):
     owner_at: Instant | None = None
     released: bool = False
     hurried: bool = False
+    contact: str | None = None
 
     @staticmethod
     def of(message: MessageId, template: str) -> Queued:
         """A message that nothing has held yet."""
         return Queued(message, message.step, message.reason, template)
-
-
-@dataclass(slots=True)
-class SystemTask(Record):
-    """A system task: one that Milepost itself gave a colleague.
-
-    `about` is the stage, persona, step or message behind it; `role` is empty for a task of the map's owner.
-    """
-
-    parsers: ClassVar = {"why": SystemTaskReason}
-
-    role: str
-    why: SystemTaskReason
-    about: str
-    opened_at: Instant
-
-
-@dataclass(slots=True)
-class AddedTask(Record):
-    """A task that a colleague added to this customer alone; the step of its id says where it stands.
-
-    `effort` and `due` are durations, as they were written; without `due` the default holds, or the date agreed on.
-    """
-
-    title: str
-    role: str
-    effort: str | None = None
-    due: str | None = None
 
 
 _TABLES: dict[str, type[Record]] = {
@@ -239,6 +231,7 @@ _TABLES: dict[str, type[Record]] = {
     "plays": PlayState,
     "tasks": SystemTask,
     "added": AddedTask,
+    "invitations": Invitation,
 }
 
 
@@ -276,7 +269,8 @@ class State:
     added: dict[str, AddedTask] = field(default_factory=dict)
     queue: list[Queued] = field(default_factory=list)
     sent: dict[str, list[Instant]] = field(default_factory=dict)
-    agreed: dict[str, dict[str, str]] = field(default_factory=dict)
+    agreed: dict[str, dict[str, Any]] = field(default_factory=dict)
+    invitations: dict[str, Invitation] = field(default_factory=dict)
     handed_over: dict[str, str] = field(default_factory=dict)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     deferred: list[Deferred] = field(default_factory=list)
@@ -329,7 +323,7 @@ class State:
         copy.steps, copy.stages, copy.plays = self.steps.copy(), self.stages.copy(), self.plays.copy()
         copy.tasks, copy.sent, copy.agreed = self.tasks.copy(), self.sent.copy(), self.agreed.copy()
         copy.answers = self.answers.copy()
-        copy.added = self.added.copy()
+        copy.added, copy.invitations = self.added.copy(), self.invitations.copy()
         copy.numbers, copy.deferred, copy.pauses = self.numbers.copy(), self.deferred.copy(), self.pauses.copy()
         copy.queue = list(map(Queued.copy, self.queue))
         copy.timer_index = None if self.timer_index is None else self.timer_index.copy()

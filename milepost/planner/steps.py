@@ -6,14 +6,16 @@ from milepost.language.awaited import ANY_RESULT, Awaited
 from milepost.language.durations import Duration
 from milepost.language.steps import Outcome, Touchpoint
 from milepost.planner import timeline
+from milepost.planner.agreements import agreed_time
 from milepost.planner.branches import carry_out
 from milepost.planner.closings import complete_step, skip_step, withdraw_step
 from milepost.planner.commands import OpenTask
 from milepost.planner.compiled_map import CompiledStep, Waited
-from milepost.planner.deadlines import agreed_due, first_due, schedule
+from milepost.planner.deadlines import first_due, schedule
 from milepost.planner.enums import StepKind, StepStatus
 from milepost.planner.ids import TaskId
 from milepost.planner.instants import Instant
+from milepost.planner.invitations import keep_agreed_date
 from milepost.planner.messages import enqueue
 from milepost.planner.outcomes import ask
 from milepost.planner.pause_shift import KEEP_THEIR_WEEKDAY, after_pauses
@@ -118,49 +120,63 @@ def open_step(turn: Turn, step: CompiledStep) -> None:
     if step.kind is not StepKind.OUTCOME and is_fulfilled(turn, step, step.triggers):
         complete_step(turn, step, by="product")
         return
-    record = _opened(turn, step)
-    _say_opened(turn, step, record)
+    record = opened(turn, step)
+    say_opened(turn, step, record)
     if isinstance(step.step, Outcome):
         ask(turn, step)
     elif step.template is not None:
         enqueue(turn, step, step.message_reason, step.template)
 
 
-def _opened(turn: Turn, step: CompiledStep) -> StepState:
+def opened(turn: Turn, step: CompiledStep) -> StepState:
+    """Give a step its next occurrence, open from now on, with its due date."""
     record = turn.edit_step(step.id)
     record.status, record.kind = StepStatus.OPEN, step.kind
     record.begin_occurrence()
     record.opened_at, record.opens_at, record.ready_at = turn.at, None, None
     record.forced = record.must_turn = record.asks_again = False
-    record.result = record.escalated_to = record.asked_at = None
+    record.result = record.escalated_to = record.asked_at = record.asked_of = None
     record.rule, record.snoozed_until, record.snoozed_end = step.due_rule, None, None
+    if (record.quiet_until or 0) <= turn.at:
+        record.be_quiet_no_more()
     record.asks = 0
     record.numbers, record.reminders, record.reminded = {}, {}, []
     record.person = turn.state.agreed.get(step.id, {}).get("person")
-    record.due_agreed = False
+    record.due_agreed, record.agreed_at, record.agreed_minutes = False, None, None
     if not isinstance(step.step, Outcome):  # its answer is due from when it is asked
-        agreed = turn.state.agreed.pop(step.id, {}).get("due")
-        record.due_agreed = agreed is not None
-        due = first_due(turn.now, step, turn.at) if agreed is None else agreed_due(turn.now, step, agreed)
+        agreed = turn.state.agreed.pop(step.id, {})
+        is_agreed = "due" in agreed
+        due = keep_agreed_date(turn, step, agreed) if is_agreed else first_due(turn.now, step, turn.at)
         schedule(turn, step, due)
     return record
 
 
-def _say_opened(turn: Turn, step: CompiledStep, record: StepState) -> None:
+def say_opened(turn: Turn, step: CompiledStep, record: StepState) -> None:
+    """Report that a step is open, and give its task to a colleague."""
     place, role = turn.place(step), step.role
+    begins, minutes = agreed_time(turn.state, step.id) or (None, None)
     turn.report(
-        timeline.StepOpened(turn.at, place, track=step.track, role=role, persona=step.persona, due=record.due_at)
+        timeline.StepOpened(
+            turn.at,
+            place,
+            track=step.track,
+            role=role,
+            persona=step.persona,
+            due=record.due_at,
+            begins=begins,
+            minutes=minutes,
+        )
     )
     if role is not None:
         person = record.person or turn.state.customer.team.get(role)
-        turn.order(OpenTask(str(TaskId(step.id, record.occurrence)), role, person, step.id, None))
+        turn.order(OpenTask(str(TaskId(step.id, record.occurrence)), role, person, step.id, None, turn.at))
 
 
 def add_task(turn: Turn, step: CompiledStep, by: str | None) -> None:
     """Open a task that was added to the journey; what was agreed on for it is its due date and its person."""
-    record, role = _opened(turn, step), step.role or ""
+    record, role = opened(turn, step), step.role or ""
     person, place = record.person or turn.state.customer.team.get(role), turn.place(step)
-    turn.order(OpenTask(str(TaskId(step.id, record.occurrence)), role, person, step.id, None))
+    turn.order(OpenTask(str(TaskId(step.id, record.occurrence)), role, person, step.id, None, turn.at))
     due = record.due_at or turn.at
     turn.report(
         timeline.TaskAdded(turn.at, place, title=step.step.title, role=role, person=record.person, due=due, by=by)

@@ -7,7 +7,7 @@ from milepost.planner.commands import CloseTask, OpenTask
 from milepost.planner.entry_bases import StagePlace, StepPlace
 from milepost.planner.enums import SystemTaskReason, TaskStatus
 from milepost.planner.ids import MessageId, SystemTaskId
-from milepost.planner.state import SystemTask
+from milepost.planner.task_records import SystemTask
 from milepost.planner.turn import Turn
 
 REACH_OTHERWISE = (SystemTaskReason.OPTED_OUT, SystemTaskReason.CANCELLED)
@@ -22,25 +22,28 @@ def open_system_task(
     *,
     message: str | None = None,
     names: tuple[str, ...] | None = None,
-) -> None:
-    """Give the csm one task; no second one while one for the same reason about the same thing is open.
+    role: str | None = None,
+) -> str:
+    """Give the csm, or another `role`, one task, and return its id; while one about the same is open, that one's.
 
     The value that a message lacks is the affair of the map's owner.
     """
-    if any(task.why is why and task.about == about for task in turn.state.tasks.values()):
-        return
+    for task, record in turn.state.tasks.items():
+        if record.why is why and record.about == about:
+            return task
     number = turn.state.numbers.get(why, 0) + 1
     turn.state.numbers[why] = number
     task = str(SystemTaskId(why, about, number))
     map_ = turn.compiled_map.map
     is_owners = why is SystemTaskReason.VALUE
-    role = "" if is_owners else map_.csm
+    role = "" if is_owners else role or map_.csm
     turn.state.tasks[task] = SystemTask(role, why, about, turn.at)
-    turn.order(OpenTask(task, role, map_.owner if is_owners else turn.state.customer.team.get(role), None, why))
     person = map_.owner if is_owners else None
+    turn.order(OpenTask(task, role, person or turn.state.customer.team.get(role), None, why, turn.at))
     turn.report(
         timeline.TaskOpened(turn.at, place, role=role or None, person=person, why=why, message=message, names=names)
     )
+    return task
 
 
 def open_message_failed(turn: Turn, message: MessageId) -> None:
@@ -65,4 +68,4 @@ def close_system_tasks(
 
 def close_system_task(turn: Turn, task: str, status: TaskStatus) -> None:
     del turn.state.tasks[task]
-    turn.order(CloseTask(task, status))
+    turn.order(CloseTask(task, status, turn.at))

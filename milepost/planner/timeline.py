@@ -1,7 +1,7 @@
 """The timeline: what a journey reports, past tense. A closed union of frozen values with one JSON form.
 
-JSON: `{"at": "2026-03-02T15:00:00Z", "kind": "step_done", "stage": ..., "step": ..., "occurrence": 1, <the kind's own
-fields>}`; what is None is left out. Facts have some of the same names: beside them, write `timeline.StepDone`.
+JSON: `{"at": "2026-03-02T15:00:00Z", "kind": "step_done", "stage": ..., "step": ..., "occurrence": 1, <its own>}`; what
+is None is left out. Facts have some of the same names: beside them, write `timeline.StepDone`.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from milepost.planner.entry_bases import (
     json_key,
 )
 from milepost.planner.instants import Instant, parse
+from milepost.planner.spoken_entries import AnswerCompleted, Noted, Replied, Requested, Responded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,18 +59,27 @@ class StageStuck(StageEntry, kind="stage_stuck"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepOpened(StepEntry, kind="step_opened"):
-    """`role` is whose task a touchpoint is; `persona` whose action, outcome or mail."""
+    """`role` is whose task a touchpoint is; `persona` whose action, outcome or mail.
+
+    `begins` is the time of day that people agreed on before, if they did, and `minutes` how long it takes from then.
+    """
 
     track: str
     role: str | None = None
     persona: str | None = None
     due: Instant | None = None
+    begins: Instant | None = None
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepDueChanged(StepEntry, kind="step_due_changed"):
+    """`begins` and `minutes` are as those of `StepOpened`."""
+
     due: Instant | None = None
     why: str
+    begins: Instant | None = None
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +203,8 @@ class OutcomeAnswered(StepEntry, kind="outcome_answered"):
     value: float | str | None = None
     by: str | None = None
     method: str | None = None
+    on_behalf_of: str | None = None
+    why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,13 +280,15 @@ class MapChanged(BaseEntry, kind="map_changed"):
 class CustomerChanged(BaseEntry, kind="customer_changed"):
     """The customer's record differs from before: `what` is the part of it.
 
-    `names` are those of the attributes, the addresses of the contacts, or the roles of the team. `by` is who reported
-    it, or `map` for a branch. Of a person who gets other mail from now on: `mail` is which, `how` the way of it
-    (`ChoiceWay`), `note` the reason in somebody's words.
+    `names` are those of the attributes, the addresses of the contacts, or the roles of the team: then `left` and `came`
+    are who had and who has each of them, empty for nobody. `by` is who reported it, or `map` for a branch. Of a person
+    who gets other mail from now on: `mail` is which, `how` the way of it (`ChoiceWay`), `note` somebody's reason.
     """
 
     what: str
     names: tuple[str, ...]
+    left: tuple[str, ...] | None = None
+    came: tuple[str, ...] | None = None
     by: str | None = None
     mail: str | None = None
     how: str | None = None
@@ -283,10 +297,7 @@ class CustomerChanged(BaseEntry, kind="customer_changed"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandedOver(BaseEntry, kind="handed_over"):
-    """From now on `to` looks after the customer instead of `former`, in these roles; both are addresses.
-
-    There is no role where only single steps were handed over.
-    """
+    """From now on `to` looks after the customer instead of `former` (addresses), in these roles, or in single steps."""
 
     former: str
     to: str
@@ -311,15 +322,6 @@ class Back(BaseEntry, kind="back"):
     """A colleague is back earlier than was told, or not away after all."""
 
     person: str
-    by: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Noted(PlacedEntry, kind="note"):
-    """Somebody noted something, perhaps about a step, or `about` a person (an address)."""
-
-    text: str
-    about: str | None = None
     by: str | None = None
 
 
@@ -350,9 +352,10 @@ Entry = (
     JourneyStarted | StageOpened | StageClosed | StageStuck | StepOpened | StepDueChanged | StepOverdue | StepEscalated
     | StepDone | StepSkipped | StepWithdrawn | StepSnoozed | MessageSent | MessageHeld | MessageDropped
     | MessageReleased | MessageRetried | MailSwitched | AnswersChanged | TaskWarned
-    | OutcomeAsked | OutcomeAnswered | OutcomeSilent | OutcomeRevoked | PlayStarted | PlayBlocked | PlayEnded
+    | OutcomeAsked | OutcomeAnswered | AnswerCompleted | OutcomeSilent | OutcomeRevoked | PlayStarted | PlayBlocked
+    | PlayEnded
     | TaskOpened | TaskAdded | JourneyPaused | JourneyResumed | MapChanged | CustomerChanged | HandedOver | Away
-    | Back | Noted | FactIgnored | FactUndone | JourneyEnded
+    | Back | Requested | Replied | Responded | Noted | FactIgnored | FactUndone | JourneyEnded
 )  # fmt: skip
 
 ENTRIES: dict[str, type[Entry]] = {entry.kind: entry for entry in get_args(Entry)}
@@ -368,12 +371,7 @@ def json_keys(entry: type[Entry]) -> tuple[str, ...]:
 
 
 def from_json(data: Mapping[str, Any]) -> Entry:
-    """The entry that `to_json` wrote.
-
-    Raises:
-        KeyError: the kind is unknown.
-        TypeError: a field is missing.
-    """
+    """The entry that `to_json` wrote; raises as `from_data` does."""
     return from_data(data["kind"], parse(data["at"]), data)
 
 

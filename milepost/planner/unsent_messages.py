@@ -18,8 +18,10 @@ def drop_for_good(
 
     An action's reminders give no task: its opening mail did, or was read.
     """
-    step = turn.compiled_map.steps[queued.step]
+    step = turn.compiled_map.steps.get(queued.step)
     drop(turn, queued, why, by=by, note=note)
+    if step is None:
+        return  # it called off a step that the map no longer has
     if queued.reason is MessageReason.TOUCHPOINT:
         skip_step(turn, step, why, by)
     elif queued.reason is MessageReason.REMINDER and step.kind is not StepKind.OUTCOME:

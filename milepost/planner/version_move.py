@@ -9,14 +9,15 @@ from milepost.planner import timeline
 from milepost.planner.branches import open_or_defer, open_stage, plan_opening
 from milepost.planner.commands import CloseTask
 from milepost.planner.compiled_map import CompiledStep, Waited
-from milepost.planner.deadlines import change_due, first_due
+from milepost.planner.deadlines import change_due
 from milepost.planner.deferred import OpenStage
 from milepost.planner.entry_bases import StepPlace
 from milepost.planner.enums import MessageReason, StepKind, StepStatus, SystemTaskReason, TaskStatus
 from milepost.planner.ids import TaskId
 from milepost.planner.instants import Instant
 from milepost.planner.messages import drop, drop_of_step
-from milepost.planner.pause_shift import after_pauses
+from milepost.planner.pause_shift import due_by_map
+from milepost.planner.request_tasks import withdraw_request
 from milepost.planner.state import Queued, StepState
 from milepost.planner.steps import repeat_ahead, repeat_instant
 from milepost.planner.system_tasks import close_system_tasks
@@ -69,8 +70,9 @@ def _withdraw_what_is_gone(turn: Turn) -> bool:
         _reword(turn, queued)
     for step_id in [each for each in state.steps if each not in compiled_map.steps]:
         record = state.steps[step_id]
+        withdraw_request(turn, step_id)
         if record.is_open:
-            turn.order(CloseTask(str(TaskId(step_id, record.occurrence)), TaskStatus.WITHDRAWN))
+            turn.order(CloseTask(str(TaskId(step_id, record.occurrence)), TaskStatus.WITHDRAWN, turn.at))
             place = StepPlace(None, None, step_id, record.occurrence)
             turn.report(timeline.StepWithdrawn(turn.at, place, why="map_changed"))
         if record.is_open or record.is_waiting or record.status is StepStatus.WITHDRAWN:
@@ -95,6 +97,8 @@ def _withdraw_what_is_gone(turn: Turn) -> bool:
 def _reword(turn: Turn, queued: Queued) -> None:
     """Give a message that waits the words of the new version; where that has none for it, it is dropped."""
     step = turn.compiled_map.steps.get(queued.step)
+    if queued.reason.is_ours:
+        return
     template = None
     if step is not None:
         template = step.reminder_template if queued.reason is MessageReason.REMINDER else step.template
@@ -132,10 +136,7 @@ def _carry_over_due(turn: Turn, step: CompiledStep, record: StepState) -> None:
         turn.edit_step(step.id).reminders = {}
     if record.due_agreed or record.opened_at is None or record.rule == step.due_rule:
         return
-    due = first_due(turn.now, step, record.opened_at)
-    if due is not None and step.due is not None:
-        move = turn.now.calendar_of(step).deadline_after_pause
-        due = after_pauses(turn.now, move, due, step.due, record.opened_at)
+    due = due_by_map(turn.now, step, record.opened_at)
     if due is None or due > turn.at:
         turn.edit_step(step.id).rule = step.due_rule
         if due != record.due_at:
@@ -160,7 +161,7 @@ def _begin_again(turn: Turn, step: CompiledStep, record: StepState) -> None:
     """Let a step wait that has only its id in common with the one before."""
     if record.is_open:
         if record.kind is StepKind.TASK:
-            turn.order(CloseTask(str(TaskId(step.id, record.occurrence)), TaskStatus.WITHDRAWN))
+            turn.order(CloseTask(str(TaskId(step.id, record.occurrence)), TaskStatus.WITHDRAWN, turn.at))
         turn.report(timeline.StepWithdrawn(turn.at, turn.place(step), why="map_changed"))
     drop_of_step(turn, step.id, "map_changed")
     turn.put_step(step.id, _numbered(record))

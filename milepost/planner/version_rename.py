@@ -10,6 +10,8 @@ from typing import TypeVar
 from milepost.planner.commands import RenameStep
 from milepost.planner.deferred import Deferred, FinishPlay, GoTo, MessageFailed, OpenStage, ReachOtherwise, StartPlay
 from milepost.planner.enums import SystemTaskReason
+from milepost.planner.ids import TaskId
+from milepost.planner.state import State
 from milepost.planner.system_tasks import REACH_OTHERWISE
 from milepost.planner.turn import Turn
 
@@ -17,7 +19,7 @@ V = TypeVar("V")
 Names = Mapping[str, str]
 """The new ids by the old ones."""
 
-_ABOUT_A_STEP = (*REACH_OTHERWISE, SystemTaskReason.VALUE)
+_ABOUT_A_STEP = (*REACH_OTHERWISE, SystemTaskReason.VALUE, SystemTaskReason.REQUEST)
 _SPACES = {"step": ("steps", "results", "outcomes", "answers"), "stage": ("stages",), "play": ("plays",)}
 """Under which names conditions see steps, stages and plays."""
 
@@ -62,10 +64,18 @@ def _rename_steps(turn: Turn, names: Names) -> None:
     _carry_over(turn, "step", state.steps, names)
     _carry_over(turn, "step", state.agreed, names)
     _carry_over(turn, "step", state.answers, names)
+    _rename_invitations(state, names)
     for queued in state.queue:
         new = names.get(queued.step, queued.step)
         queued.step, queued.message = new, replace(queued.message, step=new)
     _rename_tasks(turn, _ABOUT_A_STEP, names)
+
+
+def _rename_invitations(state: State, names: Names) -> None:
+    for key, invitation in list(state.invitations.items()):
+        step = names.get(invitation.step, invitation.step)
+        del state.invitations[key]
+        state.invitations[str(TaskId(step, invitation.occurrence))] = replace(invitation, step=step)
 
 
 def _rename_stages(turn: Turn, names: Names) -> None:

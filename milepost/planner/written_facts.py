@@ -7,145 +7,41 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from milepost import limits, places
-from milepost.customer import ChoiceWay, Contact, Mail
+from milepost import limits
+from milepost.customer import ADDRESS_PATTERN, ChoiceWay, Contact, Mail
 from milepost.language.attribute_values import YEARS
 from milepost.language.field_types import Verdict
 from milepost.planner import facts
-from milepost.planner.instants import Instant, instant
-from milepost.planner.zones import is_zone
+from milepost.planner.enums import Wish
+from milepost.planner.ids import step_of
+from milepost.planner.instants import Instant, instant, text
+from milepost.planner.request_checks import WISHES
+from milepost.planner.written_values import (
+    Address,
+    Answer,
+    Country,
+    LongText,
+    Measured,
+    Name,
+    Properties,
+    Value,
+    Zone,
+    day_as_text,
+)
 from milepost.text import did_you_mean, nearest
-
-Name = Annotated[str, Field(min_length=1, max_length=limits.NAME)]
-LongText = Annotated[str, Field(max_length=limits.TEXT)]
-Address = Annotated[str, Field(min_length=1, max_length=limits.ADDRESS)]
-
-
-def _known_zone(name: str) -> str:
-    if not is_zone(name):
-        raise ValueError(f"there is no time zone {name!r}; write an IANA name, such as 'Europe/Berlin'")
-    return name
-
-
-def _known_country(code: str) -> str:
-    if places.country(code) != code:
-        raise ValueError(f"{code!r} is written {places.country(code)!r}")
-    return code
-
-
-Zone = Annotated[Name, AfterValidator(_known_zone)]
-Country = Annotated[Name, AfterValidator(_known_country), WithJsonSchema({"type": "string", "pattern": places.COUNTRY})]
-
-
-def _day_as_text(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date | datetime) else value
-
-
-def _bearable(value: bool | float | str | None) -> Any:  # noqa: FBT001 - the value of an attribute
-    if isinstance(value, str) and len(value) > limits.VALUE:
-        raise ValueError(f"a text of {len(value)} characters is too long; send at most {limits.VALUE}")
-    if isinstance(value, int | float) and not limits.is_number(value):
-        raise ValueError(f"numbers go up to {limits.NUMBER}; send a smaller one")
-    return value
-
-
-def _schema(*types: str) -> WithJsonSchema:
-    kinds: dict[str, dict[str, Any]] = {
-        "number": {"type": "number", "minimum": -limits.NUMBER, "maximum": limits.NUMBER},
-        "string": {"type": "string", "maxLength": limits.VALUE},
-    }
-    return WithJsonSchema({"anyOf": [kinds.get(each, {"type": each}) for each in types]})
-
-
-Value = Annotated[
-    bool | float | str | None,
-    BeforeValidator(_day_as_text),
-    AfterValidator(_bearable),
-    _schema("boolean", "number", "string", "null"),
-]
-"""The value of an attribute."""
-Measured = Annotated[float | str | None, AfterValidator(_bearable), _schema("number", "string", "null")]
-"""The value of an outcome."""
-
-
-def _properties(properties: dict[str, Any]) -> dict[str, Any]:
-    """Checks how much an event's properties hold."""
-    waiting: list[tuple[str, Any, int]] = [(name, value, 0) for name, value in properties.items()]
-    for number, (name, value, depth) in enumerate(waiting):
-        if number >= limits.VALUES:
-            raise ValueError(f"they hold too many values; send at most {limits.VALUES}, those in lists included")
-        if depth > limits.NESTING:
-            raise ValueError(
-                f"{name!r} is nested too deeply; send at most {limits.NESTING} lists and objects in each other"
-            )
-        if isinstance(value, dict):
-            waiting += [(name, each, depth + 1) for pair in value.items() for each in pair]
-        elif isinstance(value, list):
-            waiting += [(name, each, depth + 1) for each in value]
-        else:
-            try:
-                _bearable(value)
-            except ValueError as error:
-                raise ValueError(f"{name!r}: {error}") from None
-    return properties
-
-
-Properties = Annotated[
-    dict[Annotated[str, Field(max_length=limits.NAME)], Any],
-    Field(max_length=limits.PROPERTIES),
-    AfterValidator(_properties),
-]
-
-
-def _answer(value: Any) -> Any:
-    """Checks that an answer is of a kind that some form asks for; whether it fits its own, the map decides."""
-    value = _day_as_text(value)
-    match value:
-        case list():
-            if len(value) > limits.VALUES or not all(isinstance(each, str) for each in value):
-                raise ValueError(f"a list of answers holds at most {limits.VALUES} texts")
-            return [_bearable(each) for each in value]
-        case dict():
-            if not set(value) <= {"name", "email"} or not all(isinstance(each, str) for each in value.values()):
-                raise ValueError("a person is written as {name: NAME, email: ADDRESS}")
-            return {name: _bearable(each) for name, each in value.items()}
-        case None | bool() | int() | float() | str():
-            return _bearable(value)
-    raise ValueError("an answer is a text, a number, true or false, a list of texts, or a person")
-
-
-Answer = Annotated[
-    Any,
-    BeforeValidator(_answer),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "boolean"},
-                {"type": "number", "minimum": -limits.NUMBER, "maximum": limits.NUMBER},
-                {"type": "string", "maxLength": limits.VALUE},
-                {"type": "array", "items": {"type": "string", "maxLength": limits.VALUE}, "maxItems": limits.VALUES},
-                {
-                    "type": "object",
-                    "properties": {"name": {"type": "string"}, "email": {"type": "string"}},
-                    "additionalProperties": False,
-                },
-                {"type": "null"},
-            ]
-        }
-    ),
-]
-"""The answer to one field of a form."""
 
 KINDS = facts.TOLD
 _LAST = "note"
 """A kind that is a field of other kinds as well: beside one of them it is that field."""
 _WITHOUT_SUBJECT = ("paused", "resumed")
+_NOT_WRITTEN = ("parts", *facts.BaseFact.__slots__)
+"""Fields that every fact has, or that Milepost alone fills."""
 _OWN_FIELDS = {
-    kind: tuple(each.name for each in fields(fact) if each.name not in facts.BaseFact.__slots__)
+    kind: tuple(each.name for each in fields(fact) if each.name not in _NOT_WRITTEN)
     for kind, fact in facts.FACTS.items()
     if kind in KINDS
 }
@@ -157,6 +53,9 @@ _NEEDED = {
     "handed_over": ("to",),
     "away": ("delegate", "first_day", "last_day"),
     "mail_chosen": ("mail",),
+    "requested": ("wish",),
+    "replied": ("note",),
+    "responded": ("note",),
 }
 
 
@@ -170,7 +69,7 @@ class WrittenContact(Written):
     """A person on the customer's side."""
 
     name: Name
-    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=limits.ADDRESS)]
+    email: Annotated[str, Field(pattern=ADDRESS_PATTERN, max_length=limits.ADDRESS)]
     personas: Annotated[tuple[Name, ...], Field(max_length=limits.PERSONAS)] = ()
     timezone: Zone | None = None
     country: Country | None = None
@@ -185,26 +84,74 @@ class WrittenContact(Written):
         return Contact(**dict(self))
 
 
-Day = Annotated[str, BeforeValidator(_day_as_text), Field(pattern=r"^\d{4}-\d\d-\d\d$")]
+Day = Annotated[str, BeforeValidator(day_as_text), Field(pattern=r"^\d{4}-\d\d-\d\d$")]
 """A local date."""
 
 
+class WrittenPerson(Written):
+    """A person who may be new: an address, and a name where it is known."""
+
+    name: Name | None = None
+    email: Annotated[str, Field(pattern=ADDRESS_PATTERN, max_length=limits.ADDRESS)]
+
+
+def _person(person: WrittenPerson | str) -> str | dict[str, str]:
+    """A person as facts have one: the address, or with a name both."""
+    return person.model_dump(exclude_none=True) if isinstance(person, WrittenPerson) else person
+
+
+def check_date(due: str | None, at: datetime | None, minutes: int | None) -> None:
+    """Check the date that people agreed on: a day, or an instant and how long it takes.
+
+    Raises:
+        ValueError: it is both, or none that there is.
+    """
+    if at is not None and due is not None:
+        raise ValueError("an agreement names 'due' or 'at', not both")
+    if at is None and minutes is not None:
+        raise ValueError("'minutes' stands beside 'at'")
+    if at is not None:
+        instant(at)
+    if due is not None:
+        date.fromisoformat(due)
+
+
 class WrittenAgreement(Written):
-    """What people agreed on for a step: `due` a local date, `person` an address."""
+    """What people agreed on for a step: `due` a local date, `person` an address, or name and address of a new one.
+
+    With a time of day, `at` in the place of `due` is the instant, and `minutes` how long it takes. What is `cleared`
+    holds no longer.
+    """
 
     due: Day | None = None
-    person: Address | None = None
+    at: Annotated[datetime, Field()] | None = Field(None, description="ISO 8601 with an offset, in the place of `due`")
+    minutes: Annotated[int, Field(ge=1, le=limits.MINUTES)] | None = Field(None, description="from `at` on")
+    person: Address | WrittenPerson | None = None
+    cleared: Annotated[tuple[Literal["due", "person"], ...], Field(min_length=1, max_length=2)] | None = Field(
+        None, description="what holds no longer, `due` or `person`: the map's date and whoever has the part count again"
+    )
 
     @model_validator(mode="after")
     def _agrees_on_something(self) -> Self:
-        if self.due is None and self.person is None:
-            raise ValueError("an agreement names 'due', 'person' or both")
-        if self.due is not None:
-            date.fromisoformat(self.due)
+        has_date = self.due is not None or self.at is not None
+        if not has_date and self.person is None and not self.cleared:
+            raise ValueError("an agreement names 'due' or 'at', 'person', or what is 'cleared'")
+        for name, is_named in (("due", has_date), ("person", self.person is not None)):
+            if is_named and name in (self.cleared or ()):
+                raise ValueError(f"{name!r} is agreed on and 'cleared'; write one of them")
+        check_date(self.due, self.at, self.minutes)
         return self
 
-    def values(self) -> dict[str, str]:
-        return {name: value for name, value in (("due", self.due), ("person", self.person)) if value is not None}
+    def values(self) -> dict[str, Any]:
+        person = None if self.person is None else _person(self.person)
+        at = None if self.at is None else text(instant(self.at))
+        values = {"due": self.due, "at": at, "minutes": self.minutes, "person": person}
+        cleared = {"cleared": list(self.cleared)} if self.cleared else {}
+        return {name: value for name, value in values.items() if value is not None} | cleared
+
+
+Emptied = Annotated[tuple[Literal["value", "comment", "evidence"], ...], Field(min_length=1, max_length=3)]
+"""Parts of an answer."""
 
 
 class WrittenFact(Written):
@@ -220,6 +167,7 @@ class WrittenFact(Written):
     snoozed: Name | None = None
     event: Name | None = None
     answer: Name | None = None
+    answer_completed: Name | None = None
     revoked: Name | None = None
     set: Annotated[dict[Name, Value], Field(max_length=limits.ATTRIBUTES)] | None = None
     contacts: Annotated[tuple[WrittenContact, ...], Field(max_length=limits.CONTACTS)] | None = None
@@ -241,25 +189,32 @@ class WrittenFact(Written):
     task_done: Name | None = None
 
     task_added: Name | None = None
+    requested: Name | None = None
+    replied: Name | None = None
+    responded: Name | None = None
     note: LongText | None = Field(None, min_length=1, description="a note, or beside another fact its field")
 
     result: Name | None = None
-    due: Annotated[Name, BeforeValidator(_day_as_text)] | None = Field(None, description="a date, or a duration")
+    due: Annotated[Name, BeforeValidator(day_as_text)] | None = Field(None, description="a date, or a duration")
     role: Name | None = None
-    person: Address | None = None
+    person: Address | WrittenPerson | None = None
     effort: Name | None = None
+    internal: bool | None = Field(None, description="true: the customer's plan leaves the task out")
     about: Address | None = Field(None, description="a step, or a person's address")
     evidence: LongText | None = None
     answers: Annotated[dict[Name, Answer], Field(max_length=limits.ASKS)] | None = Field(
         None, description="the whole form of a step that has one, by field"
     )
     reason: LongText | None = None
-    until: Annotated[Name, BeforeValidator(_day_as_text)] | None = Field(None, description="a date, or an instant")
+    until: Annotated[Name, BeforeValidator(day_as_text)] | None = Field(None, description="a date, or an instant")
     properties: Properties | None = None
     verdict: Name | None = None
     value: Measured = None
     comment: LongText | None = None
+    emptied: Emptied | None = Field(None, description="what is taken away from an answer")
+    named: bool | None = Field(None, description="whether whoever answered may be named with the result")
     method: Name | None = None
+    on_behalf_of: Address | None = Field(None, description="the address of who was asked, for whom somebody answers")
     why: LongText | None = None
     permanent: bool | None = None
     contact: Address | None = None
@@ -273,6 +228,9 @@ class WrittenFact(Written):
     first_day: Day | None = None
     last_day: Day | None = None
     now: bool | None = None
+    wish: Name | None = None
+    needs_answer: bool | None = None
+    declined: bool | None = None
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
@@ -302,8 +260,24 @@ class WrittenFact(Written):
             raise ValueError(f"{kind!r} needs {' and '.join(map(repr, lacking))}")
         if self.role is not None and self.person is not None:
             raise ValueError("a task is for a 'role' or for a 'person', not for both")
+        if kind == "task_added" and isinstance(self.person, WrittenPerson):
+            raise ValueError("'person' of a task is an address")
+        if kind == "requested":
+            self._check_wish()
+        for name in self.emptied or ():
+            if getattr(self, name) is not None:
+                raise ValueError(f"{name!r} is given and in 'emptied'")
+        if self.on_behalf_of is not None and self.reason is None:
+            raise ValueError("an answer 'on_behalf_of' somebody needs the 'reason'")
         if kind == "answer" and self.verdict not in set(Verdict):
             raise ValueError(f"verdict {self.verdict!r} is none of {', '.join(Verdict)}")
+
+    def _check_wish(self) -> None:
+        if self.wish not in WISHES:
+            raise ValueError(f"wish {self.wish!r} is none of {', '.join(WISHES)}")
+        for field, wish in (("due", Wish.DATE), ("person", Wish.PERSON)):
+            if (self.wish == wish) is not (getattr(self, field) is not None):
+                raise ValueError(f"{field!r} belongs to the wish {wish.value!r}, which needs it")
 
     @property
     def kind(self) -> str:
@@ -319,6 +293,8 @@ class WrittenFact(Written):
             "by": self.by or by,
         }
         values.update((name, getattr(self, name)) for name in _MORE[kind] if getattr(self, name) is not None)
+        if kind == "requested" and self.person is not None:
+            values["person"] = {"email": self.person} if isinstance(self.person, str) else _person(self.person)
         if kind not in _WITHOUT_SUBJECT:
             values[_OWN_FIELDS[kind][0]] = self._subject(kind)
         return facts.FACTS[kind](**values)
@@ -329,5 +305,7 @@ class WrittenFact(Written):
                 return tuple(each.contact() for each in self.contacts or ())
             case "agreed":
                 return {step: agreement.values() for step, agreement in (self.agreed or {}).items()}
+            case "replied":
+                return step_of(self.replied or "")
             case _:
                 return getattr(self, kind)

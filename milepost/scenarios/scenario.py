@@ -25,7 +25,8 @@ from milepost.planner.instants import Instant, instant
 from milepost.planner.plan import Plan
 from milepost.planner.state import State
 from milepost.planner.written_entry import WrittenEntry
-from milepost.planner.written_facts import Country, Name, Value, Written, WrittenContact, WrittenFact, Zone
+from milepost.planner.written_facts import Written, WrittenContact, WrittenFact, WrittenPerson
+from milepost.planner.written_values import Country, Name, Value, Zone
 from milepost.scenarios.checks.dates import check_instants
 from milepost.scenarios.checks.defined_names import DefinedNames, refusal_finding
 from milepost.scenarios.checks.expectations import ExpectationCheck
@@ -303,6 +304,7 @@ def _enters(written: WrittenScenario) -> bool:
 def _addresses(written: WrittenScenario) -> list[str]:
     """The addresses that a message of the scenario may go to."""
     contacts = [*written.customer.contacts, *(each for fact in written.facts for each in fact.contacts or ())]
-    agreed = [each.person for fact in written.facts for each in (fact.agreed or {}).values() if each.person]
+    people = (each.person for fact in written.facts for each in (fact.agreed or {}).values() if each.person)
+    agreed = [each.email if isinstance(each, WrittenPerson) else each for each in people]
     answers = [each for fact in written.facts for each in (fact.answers or {}).values() if isinstance(each, dict)]
     return [*(each.email for each in contacts), *agreed, *(each["email"] for each in answers if "email" in each)]

@@ -7,6 +7,7 @@ lock. So only what the plan changes is written.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import func, insert, literal, select, update
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from milepost.calendar_data import calendar_data
 from milepost.customer import BUILT_IN_ATTRIBUTES, Customer
-from milepost.planner.commands import RecordAnswer, RenameStep, RevokeAnswer, SendMessage
+from milepost.planner.commands import CompleteAnswer, RecordAnswer, RenameStep, RevokeAnswer, SendMessage
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.enums import SystemTaskReason
 from milepost.planner.plan import Plan
@@ -23,20 +24,14 @@ from milepost.planner.timeline import HandedOver, MapChanged, MessageSent
 from milepost.store import customers, former_colleagues
 from milepost.store.advance_outcomes import CONSTANT, agreed_figures, desired_answers, desired_outcomes
 from milepost.store.advance_tasks import desired_tasks
+from milepost.store.agreement_tables import AgreementRow
+from milepost.store.form_drafts import FormDraftRow
 from milepost.store.mail_tables import HeldMessageRow
 from milepost.store.make_equal import Row, make_equal
+from milepost.store.outcome_tables import AnswerRow, OutcomeRow
 from milepost.store.retried_messages import retry_messages, send_returned_again
 from milepost.store.table_types import table_of
-from milepost.store.tables import (
-    AnswerRow,
-    JourneyRow,
-    MessageRow,
-    OpenPlayRow,
-    OpenStageRow,
-    OutcomeRow,
-    TaskRow,
-    TimelineRow,
-)
+from milepost.store.tables import JourneyRow, MessageRow, OpenPlayRow, OpenStageRow, TaskRow, TimelineRow
 
 
 def write_plan(
@@ -87,10 +82,10 @@ def _rename_steps(session: Session, journey: str, plan: Plan) -> None:
 
 def rename_step(session: Session, journey: str, step: str, to: str) -> None:
     """Lets the rows of a journey about a step go by another id."""
-    for kind in (OutcomeRow, AnswerRow):
+    for kind, name in ((OutcomeRow, "outcome"), (AnswerRow, "outcome"), (FormDraftRow, "step"), (AgreementRow, "step")):
         table = table_of(kind)
-        is_row = (table.c.journey_id == journey, table.c.outcome == step)
-        session.execute(update(table).where(*is_row).values(outcome=to))
+        is_row = (table.c.journey_id == journey, table.c[name] == step)
+        session.execute(update(table).where(*is_row).values({name: to}))
     table = table_of(TaskRow)
     is_row = (table.c.journey_id == journey, table.c.step == step)
     task = literal(to) + func.substr(table.c.task, len(step) + 1)
@@ -108,7 +103,7 @@ def _write_timeline(session: Session, journey: str, plan: Plan) -> None:
 
 
 def _write_answers(session: Session, journey: str, plan: Plan) -> None:
-    if any(isinstance(command, RecordAnswer | RevokeAnswer) for command in plan.commands):
+    if any(isinstance(command, RecordAnswer | CompleteAnswer | RevokeAnswer) for command in plan.commands):
         stored = stored_rows(session, AnswerRow, journey)
         make_equal(session, AnswerRow, journey, desired_answers(stored, plan), stored=stored)
 
@@ -137,6 +132,7 @@ def desired_messages(before: State, plan: Plan) -> Iterator[dict[str, Any]]:
                 "steps": list(command.steps),
                 "templates": list(command.templates),
                 "released": command.released,
+                "calendar": asdict(command.calendar) if command.calendar else None,
                 "status": "queued",
                 "attempts": 0,
                 "retries": 0,

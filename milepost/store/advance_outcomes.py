@@ -8,7 +8,7 @@ from typing import Any
 
 from milepost.language.steps import Outcome
 from milepost.planner import timeline
-from milepost.planner.commands import RecordAnswer, RenameStep, RevokeAnswer
+from milepost.planner.commands import COMPLETED, CompleteAnswer, RecordAnswer, RenameStep, RevokeAnswer
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.entry_bases import StepEntry
 from milepost.planner.plan import Plan
@@ -66,6 +66,7 @@ def _records(state: State) -> Progress:
             "status": record.status,
             "opened_at": record.opened_at,
             "asked_at": record.asked_at,
+            "asked_of": record.asked_of,
             "due_at": record.due_at,
         }
         for step, record in state.steps.items()
@@ -98,7 +99,7 @@ def _changes(entry: Entry, is_outcome: bool) -> dict[str, Any]:  # noqa: FBT001 
 
 def _constant(outcome: Outcome, state: State) -> dict[str, Any]:
     return {
-        **dict.fromkeys(("opened_at", "asked_at", "due_at")),
+        **dict.fromkeys(("opened_at", "asked_at", "asked_of", "due_at")),
         "customer_id": state.customer.id,
         "revision": state.revision,
         "type": outcome.type.value,
@@ -133,6 +134,8 @@ def desired_answers(stored: Iterable[Mapping[str, Any]], plan: Plan) -> list[dic
     for command in plan.commands:
         if isinstance(command, RecordAnswer):
             answers.append(_answer(command, len(answers), plan.state))
+        elif isinstance(command, CompleteAnswer):
+            answers += _completed(answers, command, plan.state.revision)
         elif isinstance(command, RevokeAnswer):
             _revoke(answers, command, plan.state.revision)
         elif isinstance(command, RenameStep):  # of an answer in this plan; the stored ones are renamed already
@@ -152,20 +155,42 @@ def _answer(command: RecordAnswer, position: int, state: State) -> dict[str, Any
         "revision": state.revision,
         "at": command.at,
         "verdict": command.verdict,
+        "asked_of": command.asked_of,
         "said_by": command.by,
+        "on_behalf_of": command.on_behalf_of,
+        "reason": command.reason,
         "method": command.method,
         "value": command.value,
         "comment": command.comment,
         "evidence": command.evidence,
+        "named": None,
         **UNREVOKED,
     }
 
 
+def _completed(answers: list[dict[str, Any]], command: CompleteAnswer, revision: int) -> Iterator[dict[str, Any]]:
+    """Yields the last answer that holds once more with what was added to it, and lets it take the other's place."""
+    last = _that_holds(answers, command)
+    if last is not None:
+        added = {name: getattr(command, name) for name in ("value", "comment", "evidence", "named")}
+        changed = {name: value for name, value in added.items() if value is not None or name in command.emptied}
+        fuller = {**last, **changed, "answer": command.answer, "position": len(answers), "revision": revision}
+        _end(last, command, COMPLETED, revision)
+        yield fuller
+
+
 def _revoke(answers: list[dict[str, Any]], command: RevokeAnswer, revision: int) -> None:
+    last = _that_holds(answers, command)
+    if last is not None:
+        _end(last, command, command.reason, revision)
+
+
+def _that_holds(answers: list[dict[str, Any]], command: CompleteAnswer | RevokeAnswer) -> dict[str, Any] | None:
+    """Returns the last answer to an occurrence of an outcome that still holds."""
     of = (command.outcome, command.occurrence)
-    for answer in reversed(answers):
-        if (answer["outcome"], answer["occurrence"]) == of and answer["revoked_at"] is None:
-            answer.update(
-                revoked_at=command.at, revoked_by=command.by, revoked_why=command.reason, revoked_revision=revision
-            )
-            return
+    of_it = (each for each in reversed(answers) if (each["outcome"], each["occurrence"]) == of)
+    return next((each for each in of_it if each["revoked_at"] is None), None)
+
+
+def _end(answer: dict[str, Any], command: CompleteAnswer | RevokeAnswer, why: str | None, revision: int) -> None:
+    answer.update(revoked_at=command.at, revoked_by=command.by, revoked_why=why, revoked_revision=revision)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import UnionType
-from typing import Any
+from typing import Any, TypeVar
 
 from milepost.language.steps import Touchpoint
-from milepost.planner.commands import CloseTask, OpenTask
+from milepost.planner.commands import CloseTask, OpenTask, RenameStep
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.enums import JourneyStatus
 from milepost.planner.instants import Instant
 from milepost.planner.open_tasks import Task, minutes, open_tasks
 from milepost.planner.plan import Plan
 from milepost.planner.state import State
-from milepost.planner.timeline import StepDone, StepOpened, StepSkipped, StepWithdrawn, TaskAdded
+from milepost.planner.timeline import TaskAdded
 
 WITHOUT_DATE, PAUSED = 2**40, 2**41  # seconds: far behind every date
-_CLOSED = StepDone | StepSkipped | StepWithdrawn
+T = TypeVar("T")
 
 
 def desired_tasks(before: State, plan: Plan, compiled_map: CompiledMap) -> Iterator[dict[str, Any]]:
@@ -29,8 +28,7 @@ def desired_tasks(before: State, plan: Plan, compiled_map: CompiledMap) -> Itera
     moved = before.version != plan.state.version
     was_open = {task.task: task for task in open_tasks(compiled_map, before)}
     still_open = {task.task: task for task in open_tasks(compiled_map, plan.state)}
-    opened = {command.task: command for command in plan.commands if isinstance(command, OpenTask)}
-    closed = {command.task: command.status for command in plan.commands if isinstance(command, CloseTask)}
+    opened, closed = _opened_and_closed(plan)
     for task in sorted({*was_open, *still_open, *opened, *closed}):
         row = {"task": task, "customer_id": plan.state.customer.id, "opened_revision": plan.state.revision}
         if task in still_open:
@@ -38,7 +36,9 @@ def desired_tasks(before: State, plan: Plan, compiled_map: CompiledMap) -> Itera
             if moved or task not in was_open or columns != _open(was_open[task], before):
                 yield row | columns
             continue
-        closing = _closed(plan, task, closed.get(task, "withdrawn"))
+        closing = _closed(closed.get(task), plan)
+        if closing is None:
+            continue
         if task in was_open:
             yield row | _open(was_open[task], before) | closing
         elif task in opened:
@@ -74,6 +74,8 @@ def _open(task: Task, state: State) -> dict[str, Any]:
         "invite": list(task.invite),
         "opened_at": task.opened_at,
         "due_at": task.due_at,
+        "agreed_at": task.agreed_at,
+        "agreed_minutes": task.agreed_minutes,
         "urgency": urgency(task.opened_at, task.due_at, paused=state.status == JourneyStatus.PAUSED),
         "escalated_to": task.escalated_to,
         "escalated_person": _address(team.get(task.escalated_to)) if task.escalated_to else None,
@@ -101,8 +103,10 @@ def _brief(command: OpenTask, plan: Plan, compiled_map: CompiledMap) -> dict[str
         "why": command.why,
         "about": None,
         "invite": list(touchpoint.invite) if touchpoint else [],
-        "opened_at": _reported_at(plan, command.task, StepOpened | TaskAdded),
+        "opened_at": command.at,
         "due_at": None,
+        "agreed_at": None,
+        "agreed_minutes": None,
         "urgency": 0,
         "escalated_to": None,
         "escalated_person": None,
@@ -112,20 +116,30 @@ def _brief(command: OpenTask, plan: Plan, compiled_map: CompiledMap) -> dict[str
     }
 
 
-def _closed(plan: Plan, task: str, status: str) -> dict[str, Any]:
-    return {
-        "status": status,
-        "closed_at": _reported_at(plan, task, _CLOSED),
-        "closed_revision": plan.state.revision,
-    }
+def _closed(command: CloseTask | None, plan: Plan) -> dict[str, Any] | None:
+    if command is None:
+        return None
+    return {"status": command.status, "closed_at": command.at, "closed_revision": plan.state.revision}
 
 
-def _reported_at(plan: Plan, task: str, entries: type[StepOpened] | UnionType) -> Instant:
-    """Returns when the timeline last reported this of the task's step, or else (system tasks) the plan's instant."""
-    for entry in reversed(plan.timeline):
-        if isinstance(entry, entries) and f"{entry.step}/{entry.occurrence}" == task:
-            return entry.at
-    return plan.state.clock
+def _opened_and_closed(plan: Plan) -> tuple[dict[str, OpenTask], dict[str, CloseTask]]:
+    """Returns the tasks that a plan opened and closed, by the ids that they end up with."""
+    opened: dict[str, OpenTask] = {}
+    closed: dict[str, CloseTask] = {}
+    for command in plan.commands:
+        match command:
+            case OpenTask():
+                opened[command.task] = command
+            case CloseTask():
+                closed[command.task] = command
+            case RenameStep():
+                opened, closed = _renamed(opened, command), _renamed(closed, command)
+    return opened, closed
+
+
+def _renamed(tasks: dict[str, T], command: RenameStep) -> dict[str, T]:
+    was, occurrence = f"{command.step}/", slice(len(command.step), None)
+    return {command.to + task[occurrence] if task.startswith(was) else task: each for task, each in tasks.items()}
 
 
 def _address(person: str | None) -> str | None:

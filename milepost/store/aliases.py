@@ -54,3 +54,9 @@ async def of_customer(session: AsyncSession, customer: str) -> list[str]:
     """Returns the ids that a customer had before, sorted."""
     query = select(CustomerAliasRow.alias).where(CustomerAliasRow.customer_id == customer)
     return list(await session.scalars(query.order_by(CustomerAliasRow.alias)))
+
+
+async def all_present_ids(session: AsyncSession) -> dict[str, str]:
+    """Returns the present ids of customers by all ids that they had before."""
+    rows = await session.execute(select(_aliases.c.alias, _aliases.c.customer_id))
+    return {row.alias: row.customer_id for row in rows}

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
+from itertools import chain, count
 from pathlib import Path
 
 from milepost.store import schema_upgrade
@@ -112,12 +113,18 @@ def _new_file(file: Path) -> Iterator[Path]:
 def _set_aside(database: Path, now: datetime) -> Path:
     """Gives the database a second name with the date, and moves away what belongs to it."""
     _close_log(database)
-    kept = database.with_name(f"{database.name}.{now:%Y-%m-%d-%H%M%S}")
+    kept = _free_name(database.with_name(f"{database.name}.{now:%Y-%m-%d-%H%M%S}"))
     for ending in _COMPANIONS:  # a log that stayed would be written into the database that comes in its place
         with suppress(FileNotFoundError):
             database.with_name(database.name + ending).rename(kept.with_name(kept.name + ending))
     os.link(database, kept)
     return kept
+
+
+def _free_name(wanted: Path) -> Path:
+    """Returns a name that no file has: the wanted one, or with a number behind it."""
+    numbered = (wanted.with_name(f"{wanted.name}-{number}") for number in count(2))
+    return next(name for name in chain([wanted], numbered) if not name.exists())
 
 
 def _close_log(database: Path) -> None:

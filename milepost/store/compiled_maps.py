@@ -15,9 +15,11 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.store import maps
 from milepost.store.database import Store
 from milepost.store.errors import UnknownVersionError, UnreadableVersionError
+from milepost.store.table_types import table_of
 from milepost.store.tables import MapVersionRow
 
-_CURRENT = select(MapVersionRow.hash).where(MapVersionRow.current.is_(True)).order_by(MapVersionRow.map)
+_versions = table_of(MapVersionRow)
+_CURRENT = select(_versions.c.hash).where(_versions.c.current.is_(True)).order_by(_versions.c.map)
 
 
 def _row(session: Session, version: str) -> MapVersionRow:
@@ -100,7 +102,7 @@ class CompiledMaps:
 
     def load_current(self, session: Session) -> list[CompiledMap]:
         """Returns the compiled maps that new journeys begin on, ordered by map, read with `session` if need be."""
-        return [self.load(session, version) for version in session.scalars(_CURRENT)]
+        return [self.load(session, version) for version in session.connection().scalars(_CURRENT)]
 
     async def warm_up(self) -> None:
         """Compiles all versions in use now, so that no journey has to wait for it; unreadable ones are left out."""

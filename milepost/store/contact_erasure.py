@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import RowMapping, select, update
 from sqlalchemy.orm import Session
 
-from milepost.customer import Contact
+from milepost.customer import Contact, address_key
 from milepost.planner.facts import ContactsGiven, to_json
 from milepost.planner.instants import Instant
-from milepost.store import customers, inbox
+from milepost.store import customers, files, inbox, people
+from milepost.store.files import FileStatus
 from milepost.store.inbox import InboxStatus, NewFact, RecordedFact
 from milepost.store.personal_data import PLACES, Place, of_customer
 from milepost.store.pseudonyms import Person, Pseudonymiser, names_beside
@@ -21,7 +22,7 @@ from milepost.store.sqlite import overwriting
 from milepost.store.table_types import table_of
 from milepost.store.tables import CustomerRow, FactRow, JourneyRow
 
-_customers, _journeys = table_of(CustomerRow), table_of(JourneyRow)
+_customers, _journeys, _people = table_of(CustomerRow), table_of(JourneyRow), table_of(people.PersonRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class ForgottenAt:
 
 
 def person_at(session: Session, address: str, ids: list[str]) -> Person:
-    """Returns the person of this address, with all names that these customers' data has beside it."""
+    """Returns the person of this address, with all names that these customers' data has beside it, or a colleague's."""
+    told = people.load_names(session).get(address_key(address))
     names = {
         name
         for customer in ids
@@ -55,7 +57,7 @@ def person_at(session: Session, address: str, ids: list[str]) -> Person:
         for name in names_beside(address, content)
         if name.strip()
     }
-    return Person(address, frozenset(names))
+    return Person(address, frozenset(names if told is None else names | {told}))
 
 
 def mentions(session: Session, person: Person, pseudonym: str, customer: str | None) -> Iterator[Change]:
@@ -85,6 +87,8 @@ def forget_at(session: Session, person: Person, pseudonym: str, customer: str, n
         select(_journeys.c.id).where(_journeys.c.customer_id == customer).order_by(_journeys.c.id).with_for_update()
     )
     connection.execute(select(_customers.c.id).where(_customers.c.id == customer).with_for_update(key_share=True))
+    of_customer_ = select(_journeys.c.id).where(_journeys.c.customer_id == customer)
+    files.empty(session, files.sent_by(session, person.address, of_customer_), FileStatus.REMOVED)
     rows = replace_everywhere(session, list(mentions(session, person, pseudonym, customer)))
     return ForgottenAt(rows, _take_off_contacts(session, pseudonym, customer, now))
 
@@ -106,6 +110,8 @@ def _change(place: Place, row: RowMapping, pseudonymiser: Pseudonymiser, custome
     before = place.content(row)
     after = pseudonymiser.rewritten(before)
     changed = {name: value for name, value in after.items() if value != before[name]}
+    if place.table is _people and "address" in changed:
+        changed["booking_link"] = None  # a page that is theirs, whatever it is called
     if changed:
         yield Change(place, row, changed, customer)
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.store import journeys
+from milepost.store.books import EVERYBODYS, Book
 from milepost.store.customers import folded
 from milepost.store.keyset import Cursor, Query, Segment, read_page
 from milepost.store.rows import count_up_to
@@ -38,6 +39,7 @@ class CustomerFilter:
     stuck: bool | None = None
     blocked: bool | None = None
     health_below: float | None = None
+    book: Book = EVERYBODYS
     sort: Sort = "name"
 
 
@@ -108,7 +110,8 @@ def _conditions(filters: CustomerFilter) -> list[ColumnElement[bool]]:
     Those that few customers meet are given as ids of journeys, so that the database may begin with these; those that
     many meet are looked up for each customer.
     """
-    conditions: list[ColumnElement[bool]] = []
+    in_book = filters.book.holds()
+    conditions = [] if in_book is None else [in_book]
     if filters.search:
         words = folded(filters.search).split()[:_MOST_WORDS]
         conditions += [CustomerRow.sort_key.contains(word, autoescape=True) for word in words]

@@ -18,7 +18,7 @@ from milepost.planner.hand_over import handed_over_team, roles_of
 from milepost.planner.instants import Instant
 from milepost.planner.mail_choices import contacts_after
 from milepost.planner.state import State
-from milepost.store import aliases, former_colleagues
+from milepost.store import aliases, earlier_ends, former_colleagues, links
 from milepost.store.errors import UnknownCustomerError
 from milepost.store.table_types import table_of
 from milepost.store.tables import ContactRow, CustomerRow, JourneyRow, TeamMemberRow
@@ -28,11 +28,15 @@ _CHUNK = 500
 _LONGEST_KEY = 400  # characters; PostgreSQL has no room for long texts in an index
 MOST_COLLEAGUES = 1000
 """Addresses that a page lists."""
-_customers = table_of(CustomerRow)
+_customers, _contacts, _members = table_of(CustomerRow), table_of(ContactRow), table_of(TeamMemberRow)
+_is_customer = _customers.c.id == bindparam("customer")
 # FOR NO KEY UPDATE: an advance takes this while it has its journey's lock, and a fact that comes in takes a key share
 # of the customer before it waits for the journey's; a plain FOR UPDATE would let the two wait for each other.
-_ATTRIBUTES = (
-    select(_customers.c.attributes).where(_customers.c.id == bindparam("customer")).with_for_update(key_share=True)
+_ATTRIBUTES = select(_customers.c.attributes).where(_is_customer).with_for_update(key_share=True)
+_HOLD = select(_customers.c.id).where(_is_customer).with_for_update()
+_SET_UNMATCHED = update(_customers).where(_is_customer).values(unmatched_why=bindparam("why"))
+_DELETE_CONTACTS, _DELETE_MEMBERS = (
+    delete(table).where(table.c.customer_id.in_(bindparam("ids", expanding=True))) for table in (_contacts, _members)
 )
 
 
@@ -95,10 +99,12 @@ def health(attributes: Mapping[str, Any]) -> float | None:
 
 
 def write_contacts(session: Session, people: Mapping[str, Iterable[Contact]]) -> None:
-    """Replaces these customers' contacts, in this order."""
+    """Replaces these customers' contacts, in this order. Links of those who are no longer among them are void."""
+    people = {customer: tuple(contacts) for customer, contacts in people.items()}
+    links.void_of_gone(session, people)
     ids = list(people)
     for start in range(0, len(ids), _CHUNK):
-        session.execute(delete(ContactRow).where(ContactRow.customer_id.in_(ids[start : start + _CHUNK])))
+        session.connection().execute(_DELETE_CONTACTS, {"ids": ids[start : start + _CHUNK]})
     rows = [
         {"customer_id": customer, "position": position, **asdict(contact), "address_key": contact.address_key}
         for customer, contacts in people.items()
@@ -111,7 +117,7 @@ def write_members(session: Session, teams: Mapping[str, Mapping[str, str]]) -> N
     """Replaces these customers' colleagues by whom their teams name."""
     ids = list(teams)
     for start in range(0, len(ids), _CHUNK):
-        session.execute(delete(TeamMemberRow).where(TeamMemberRow.customer_id.in_(ids[start : start + _CHUNK])))
+        session.connection().execute(_DELETE_MEMBERS, {"ids": ids[start : start + _CHUNK]})
     rows = [
         {"customer_id": customer, "role": role, "address": address.strip().lower()}
         for customer, team in teams.items()
@@ -214,9 +220,9 @@ async def get(session: AsyncSession, customer: str) -> Customer:
     return await session.run_sync(load, customer)
 
 
-async def hold(session: AsyncSession, customer: str) -> None:
+def hold(session: Session, customer: str) -> None:
     """Keeps others from changing the record before the transaction ends; lock the customer's journey first."""
-    await session.scalar(select(CustomerRow.id).where(CustomerRow.id == customer).with_for_update())
+    session.connection().execute(_HOLD, {"customer": customer})
 
 
 def load(session: Session, customer: str) -> Customer:
@@ -239,7 +245,8 @@ async def get_row(session: AsyncSession, customer: str) -> CustomerRow:
 
 def _row(session: Session, customer: str) -> CustomerRow:
     row = session.get(CustomerRow, customer, populate_existing=True)
-    row = row or session.get(CustomerRow, aliases.present_id(session, customer), populate_existing=True)
+    if row is None and (present := aliases.present_id(session, customer)) != customer:
+        row = session.get(CustomerRow, present, populate_existing=True)
     if row is None:
         raise UnknownCustomerError(customer)
     return row
@@ -265,9 +272,12 @@ def load_all(session: Session, ids: Iterable[str]) -> list[Customer]:
 
 
 async def without_open_journey(session: AsyncSession) -> list[Customer]:
-    """Returns the customers that an enrolment looks at: those without a journey that is open or paused."""
+    """Returns the customers that an enrolment looks at: those without a journey that is open or paused.
+
+    Left out are those whose journey had ended before they were imported.
+    """
     running = exists().where(JourneyRow.customer_id == CustomerRow.id, JourneyRow.ended_at.is_(None))
-    query = select(CustomerRow).where(~running).order_by(CustomerRow.id)
+    query = select(CustomerRow).where(~running, ~earlier_ends.is_known).order_by(CustomerRow.id)
     return await session.run_sync(_with_contacts, list(await session.scalars(query)))
 
 
@@ -308,8 +318,8 @@ async def mark_unmatched(session: AsyncSession, customer: str, why: str | None) 
 
 def set_unmatched(session: Session, customer: str, why: str | None) -> None:
     """Stores why no map fits the customer, as `mark_unmatched` does."""
-    _row(session, customer).unmatched_why = why
-    session.flush()
+    if not session.connection().execute(_SET_UNMATCHED, {"customer": customer, "why": why}).rowcount:
+        raise UnknownCustomerError(customer)
 
 
 async def colleagues(session: AsyncSession, limit: int = MOST_COLLEAGUES) -> list[str]:
@@ -320,6 +330,11 @@ async def colleagues(session: AsyncSession, limit: int = MOST_COLLEAGUES) -> lis
     addresses = first.union_all(select(following).where(first.c.address.is_not(None)))
     query = select(addresses.c.address).where(addresses.c.address.is_not(None)).limit(limit)
     return sorted(await session.scalars(query))
+
+
+def is_on_a_team(session: Session, address: str) -> bool:
+    """Returns whether a colleague, by the address in lower case, is on any customer's team."""
+    return session.scalar(select(TeamMemberRow.address).where(TeamMemberRow.address == address).limit(1)) is not None
 
 
 async def count(session: AsyncSession) -> int:

@@ -13,8 +13,9 @@ from milepost.planner.enums import JourneyStatus, StepStatus
 from milepost.planner.instants import Instant
 from milepost.store import messages, tasks
 from milepost.store.keyset import Query
+from milepost.store.outcome_tables import AnswerRow
 from milepost.store.rows import count_up_to
-from milepost.store.tables import AnswerRow, CustomerRow, JourneyRow, MapVersionRow, OpenPlayRow, OpenStageRow
+from milepost.store.tables import CustomerRow, JourneyRow, MapVersionRow, OpenPlayRow, OpenStageRow
 from milepost.store.tasks import TaskFilter
 
 MOST_COUNTED = 100_000

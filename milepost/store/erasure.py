@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from milepost.store import files
 from milepost.store.database import Store
 from milepost.store.errors import UnknownCustomerError
+from milepost.store.file_tables import FileRow
 from milepost.store.personal_data import of_customer
+from milepost.store.table_types import table_of
 from milepost.store.tables import METADATA, CustomerRow
 
 
@@ -26,10 +29,17 @@ async def forget(store: Store, customer: str) -> dict[str, int]:
         counts = await _count(session, customer)
         if not counts["customers"]:
             raise UnknownCustomerError(customer)
+        await session.run_sync(files.leave_those, _files_of(customer))
         await session.execute(delete(CustomerRow).where(CustomerRow.id == customer))
     if store.is_sqlite:
         await empty_log(store)
     return counts
+
+
+def _files_of(customer: str) -> ColumnElement[bool]:
+    condition = of_customer(table_of(FileRow), customer)
+    assert condition is not None
+    return condition
 
 
 async def _count(session: AsyncSession, customer: str) -> dict[str, int]:

@@ -264,6 +264,28 @@ class UnknownImportError(StoreError):
         super().__init__(f"There is no import {number}.", "The page of imports lists them.")
 
 
+class UnknownRehearsalError(StoreError):
+    """There is no rehearsal of this number."""
+
+    code = "unknown_rehearsal"
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"There is no rehearsal {number}.", "The page of rehearsals lists them.")
+
+
+class RehearsalRunsError(StoreError):
+    """Another rehearsal runs; there is one at a time."""
+
+    code = "rehearsal_runs"
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(
+            f"Rehearsal {number} still runs, and there is one at a time.", "Wait until it is over, or cancel it."
+        )
+
+
 class ImportStatusError(StoreError):
     """Something can't be done with an import, as it is at another point by now."""
 

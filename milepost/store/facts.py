@@ -28,6 +28,12 @@ def find(session: Session, customer: str, fact: str) -> FactRow | None:
     return session.scalars(query.execution_options(populate_existing=True)).first()
 
 
+def has_source(session: Session, journey: str, kind: str, source: str) -> bool:
+    """Tells whether a journey has a fact of this kind from this source."""
+    query = select(FactRow.id).where(FactRow.journey_id == journey, FactRow.kind == kind, FactRow.source == source)
+    return session.scalars(query.limit(1)).first() is not None
+
+
 async def pending(session: AsyncSession, limit: int = 500) -> list[FactRow]:
     """Returns facts that aren't delivered to their journey yet, oldest first: the sweeper's work."""
     query = select(FactRow).where(FactRow.status == InboxStatus.PENDING).order_by(FactRow.serial).limit(limit)

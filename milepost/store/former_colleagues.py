@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import ColumnElement, delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from milepost.customer import Customer, address_key
@@ -31,11 +30,6 @@ def load(session: Session, customers: Collection[str]) -> dict[str, Formers]:
     for row in session.scalars(select(FormerColleagueRow).where(FormerColleagueRow.customer_id.in_(customers))):
         found.setdefault(row.customer_id, {}).setdefault(row.role, set()).add(row.address)
     return dict(found)
-
-
-async def of(session: AsyncSession, customers: Collection[str]) -> dict[str, Formers]:
-    """Returns who handed roles of these customers over; customers of whom nobody did are left out."""
-    return await session.run_sync(load, customers)
 
 
 def forget(session: Session, customer: str, roles: Collection[str]) -> None:

@@ -13,7 +13,7 @@ from milepost.planner.enums import HoldReason
 from milepost.store.keyset import Cursor, Segment, read_page
 from milepost.store.mail_tables import HeldMessageRow
 from milepost.store.rows import count_up_to
-from milepost.store.tables import CustomerRow, JourneyRow
+from milepost.store.tables import CustomerRow, JourneyRow, MessageRow
 
 MOST_COUNTED = 10_000
 """Messages that are counted; then there are more than that."""
@@ -100,6 +100,13 @@ async def keys(session: AsyncSession, wanted: HeldFilter, limit: int) -> list[tu
     query = select(HeldMessageRow.customer_id, HeldMessageRow.message).where(*wanted.conditions())
     order = (HeldMessageRow.since, HeldMessageRow.journey_id, HeldMessageRow.message)
     return [(row[0], row[1]) for row in await session.execute(query.order_by(*order).limit(limit))]
+
+
+async def ids_of_customer(session: AsyncSession, customer: str) -> list[str]:
+    """Returns the ids of a customer's messages: those that wait, and those that have left the journey."""
+    held = select(HeldMessageRow.message).where(HeldMessageRow.customer_id == customer)
+    left = select(MessageRow.message).where(MessageRow.customer_id == customer)
+    return sorted(set(await session.scalars(held)) | set(await session.scalars(left)))
 
 
 async def find(

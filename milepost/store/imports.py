@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from milepost.planner.instants import Instant
+from milepost.store import numbered_rows, rehearsals
 from milepost.store.errors import ImportStatusError, UnknownImportError
 from milepost.store.import_tables import ImportFileRow, ImportRefusalRow, ImportRow
 from milepost.store.upsert import insert_new, upsert
@@ -80,17 +81,27 @@ class BatchResult:
     refusals: Sequence[Refusal] = ()
 
 
-def add(session: Session, upload: ImportRow, files: Mapping[FileKind, bytes]) -> int:
-    """Stores an upload; returns its number, or that of the one which the same form has sent before."""
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The number of an import; it isn't new if the same form has sent one before, of the file with this digest."""
+
+    number: int
+    is_new: bool
+    digest: str
+
+
+def add(session: Session, upload: ImportRow, files: Mapping[FileKind, bytes]) -> Added:
+    """Stores an upload, unless the same form has sent one before."""
     values = {column.name: getattr(upload, column.name) for column in ImportRow.__table__.columns}
     values.pop("number")
     new = insert_new(session, ImportRow, [values], ["form"], ImportRow.number)
     if not new:
-        return session.scalars(select(ImportRow.number).where(ImportRow.form == upload.form)).one()
+        earlier = session.scalars(select(ImportRow).where(ImportRow.form == upload.form)).one()
+        return Added(earlier.number, is_new=False, digest=earlier.digest)
     [number] = new.values()
     for kind, data in files.items():
         put_file(session, number, kind, data)
-    return number
+    return Added(number, is_new=True, digest=upload.digest)
 
 
 def put_file(session: Session, number: int, kind: FileKind, data: bytes) -> None:
@@ -104,16 +115,19 @@ def delete_files(session: Session, number: int, kinds: Iterable[FileKind] = tupl
     session.execute(delete(ImportFileRow).where(*where))
 
 
+async def latest_mappings(session: AsyncSession, *, limit: int) -> list[str]:
+    """Returns the texts of the latest imports' mappings, newest first."""
+    query = select(ImportRow.mapping).where(ImportRow.mapping.is_not(None)).order_by(ImportRow.number.desc())
+    return [text for text in await session.scalars(query.limit(limit)) if text]
+
+
 async def get(session: AsyncSession, number: int) -> ImportRow:
     """Returns an import.
 
     Raises:
         UnknownImportError: there is none of this number.
     """
-    row = await session.get(ImportRow, number, populate_existing=True)
-    if row is None:
-        raise UnknownImportError(number)
-    return row
+    return await numbered_rows.get(session, ImportRow, number, UnknownImportError)
 
 
 def lock(session: Session, number: int) -> ImportRow:
@@ -122,10 +136,7 @@ def lock(session: Session, number: int) -> ImportRow:
     Raises:
         UnknownImportError: there is none of this number.
     """
-    row = session.get(ImportRow, number, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise UnknownImportError(number)
-    return row
+    return numbered_rows.lock(session, ImportRow, number, UnknownImportError)
 
 
 def lock_in(session: Session, number: int, statuses: Iterable[ImportStatus], wish: str) -> ImportRow:
@@ -261,8 +272,15 @@ async def refusals(session: AsyncSession, number: int) -> list[Refusal]:
 
 
 def end(session: Session, row: ImportRow, status: ImportStatus, now: Instant, wall: float) -> None:
-    """Ends a locked import: what was uploaded is deleted, what came of it is kept for some days."""
+    """Ends a locked import: what was uploaded is deleted, what came of it is kept for some days.
+
+    One that was cancelled on the way keeps all for as long: it may go on.
+    """
+    is_cancelled = row.status == ImportStatus.CANCELLING and status == ImportStatus.CANCELLED
+    has_book = session.get(ImportFileRow, (row.number, FileKind.BOOK)) is not None
     row.status, row.ended_at, row.keep_until, row.in_flight = status, now, int(wall) + KEPT_SECONDS, None
+    if is_cancelled and has_book:
+        return
     delete_files(session, row.number, UPLOADED)
     session.execute(delete(ImportRefusalRow).where(ImportRefusalRow.import_number == row.number))
 
@@ -270,6 +288,8 @@ def end(session: Session, row: ImportRow, status: ImportStatus, now: Instant, wa
 def remove_details(session: Session, row: ImportRow) -> None:
     """Removes the files and details of a locked import; its counts stay."""
     delete_files(session, row.number)
+    session.execute(delete(ImportRefusalRow).where(ImportRefusalRow.import_number == row.number))
+    rehearsals.remove_details(session, row.number)
     row.mapping, row.preview, row.options, row.keep_until = None, None, {}, None
     row.account = {"counts": row.account["counts"]} if isinstance(row.account, dict) else None
 

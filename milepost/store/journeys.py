@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,14 @@ from milepost.store.keyset import Cursor, Segment, read_page
 from milepost.store.rows import count_by
 from milepost.store.table_types import table_of
 from milepost.store.tables import CustomerRow, JourneyRow, MapVersionRow, OpenPlayRow, OpenStageRow
+
+_journeys = table_of(JourneyRow)
+_LAST = (
+    select(_journeys.c.id, _journeys.c.number, _journeys.c.ended_at)
+    .where(_journeys.c.customer_id == bindparam("customer"))
+    .order_by(_journeys.c.number.desc())
+    .limit(1)
+)
 
 
 async def begin(session: AsyncSession, state: State) -> JourneyRow:
@@ -35,10 +43,10 @@ def insert(session: Session, state: State) -> JourneyRow:
     # The row lock makes two that begin at once take turns, so that the second sees the first.
     if session.scalar(select(CustomerRow.id).where(CustomerRow.id == customer).with_for_update()) is None:
         raise UnknownCustomerError(customer)  # forgotten meanwhile, or merged, or renamed
-    past = history(session, customer)
-    if past and past[0].ended_at is None:
-        raise JourneyAlreadyOpenError(customer, past[0].id)
-    number = past[0].number + 1 if past else 1
+    last = session.connection().execute(_LAST, {"customer": customer}).first()
+    if last is not None and last.ended_at is None:
+        raise JourneyAlreadyOpenError(customer, last.id)
+    number = last.number + 1 if last is not None else 1
     journey = JourneyRow(
         id=f"{customer}/{number}",
         customer_id=customer,
@@ -153,16 +161,23 @@ async def states(session: AsyncSession, journeys: Iterable[str]) -> dict[str, St
     return {journey: State.from_json(state) for journey, state in await session.execute(query)}
 
 
-async def open_of(session: AsyncSession, customer: str, *, hold: bool = False) -> JourneyRow | None:
-    """Returns the customer's journey that hasn't ended, open or paused.
+async def open_of(session: AsyncSession, customer: str) -> JourneyRow | None:
+    """Returns the customer's journey that hasn't ended, open or paused."""
+    return (await session.scalars(_open_of(customer))).first()
 
-    With `hold` it isn't advanced before the transaction ends. Whoever writes to both the customer's row and the inbox
-    takes this first, as an advance does: else the two could wait for each other.
+
+def held_open(session: Session, customer: str) -> JourneyRow | None:
+    """Returns the customer's open journey, which isn't advanced before the transaction ends.
+
+    Whoever writes to both the customer's row and the inbox takes this first, as an advance does: else the two could
+    wait for each other.
     """
-    query = select(JourneyRow).where(JourneyRow.customer_id == customer, JourneyRow.ended_at.is_(None))
-    if hold:
-        query = query.with_for_update(read=True, key_share=True).execution_options(populate_existing=True)
-    return (await session.scalars(query)).first()
+    query = _open_of(customer).with_for_update(read=True, key_share=True)
+    return session.scalars(query.execution_options(populate_existing=True)).first()
+
+
+def _open_of(customer: str) -> Select[JourneyRow]:
+    return select(JourneyRow).where(JourneyRow.customer_id == customer, JourneyRow.ended_at.is_(None))
 
 
 async def latest_of(session: AsyncSession, customer: str) -> JourneyRow | None:

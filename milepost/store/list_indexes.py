@@ -53,9 +53,10 @@ TASKS = (
 )
 MESSAGES = (
     Index(None, "customer_id", "at"),
-    Index(None, "at", "journey_id", "message"),
+    Index(None, "at", "journey_id", "message"),  # no list reads it: retention finds by it what is old, batch by batch
     Index(None, "status", "at", "journey_id", "message"),
     _some("ix_messages_channel_id", "channel_id", where="channel_id IS NOT NULL"),
+    _some("ix_messages_reply_key", "reply_key", where="reply_key IS NOT NULL"),
 )
 ANSWERS = (_some("ix_answers_verdict", "verdict", where="revoked_at IS NULL"),)
 FACTS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from milepost.store import customers, inbox
 from milepost.store.inbox import NewFact, Recipient, RecordedFact
 from milepost.store.keyset import Cursor, Segment, read_page
 from milepost.store.mail_choice_row import MailChoiceRow
+from milepost.store.table_types import table_of
 from milepost.store.tables import ContactRow, CustomerRow, JourneyRow, MessageRow
 from milepost.store.upsert import insert_new
 
@@ -23,6 +24,12 @@ _ATTEMPTS = 20
 _SAME_BOUNCE = 86_400  # seconds in which a provider may tell of one refusal several times
 BY_ITSELF = "milepost"
 """Who changed something where no person did."""
+_choices = table_of(MailChoiceRow)
+_CHOSEN = (
+    select(_choices.c.address, _choices.c.mail)
+    .where(_choices.c.address.in_(bindparam("keys", expanding=True)), _choices.c.how != ChoiceWay.BOUNCE)
+    .order_by(_choices.c.address, _choices.c.number)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +77,7 @@ def chosen(session: Session, addresses: Iterable[str]) -> dict[str, Mail]:
     keys = sorted({address_key(address) for address in addresses})
     if not keys:
         return {}
-    query = select(MailChoiceRow.address, MailChoiceRow.mail).where(
-        MailChoiceRow.address.in_(keys), MailChoiceRow.how != ChoiceWay.BOUNCE
-    )
-    rows = session.execute(query.order_by(MailChoiceRow.address, MailChoiceRow.number))
+    rows = session.connection().execute(_CHOSEN, {"keys": keys})
     return {address: _mail(mail) for address, mail in rows}
 
 
@@ -138,7 +142,7 @@ def settled(session: Session, contacts: Iterable[Contact], origin: RecordOrigin,
 def hold(session: Session, ids: Collection[str]) -> None:
     """Keeps others from changing the contacts of these customers before the transaction ends.
 
-    The journeys are locked first, as an advance does (`journeys.open_of`).
+    The journeys are locked first, as an advance does (`journeys.held_open`).
     """
     if not ids:
         return

@@ -170,9 +170,9 @@ async def current(session: AsyncSession) -> list[Turn]:
 
 
 async def history(session: AsyncSession, limit: int = 50) -> list[Turn]:
-    """Returns the latest turns of all switches, the latest first."""
+    """Returns the latest turns of all switches, the latest first; within one second those of customers come before."""
     turns = await _turns(session, only_current=False, limit=limit)
-    return sorted(turns, key=lambda each: each.at, reverse=True)[:limit]
+    return sorted(turns, key=lambda each: (each.at, each.scope.customer is not None), reverse=True)[:limit]
 
 
 async def _turns(session: AsyncSession, *, only_current: bool, limit: int | None = None) -> list[Turn]:

@@ -9,8 +9,9 @@ from sqlalchemy import delete, tuple_, update
 from sqlalchemy.orm import Session
 
 from milepost.store.mail_tables import HeldMessageRow
+from milepost.store.outcome_tables import AnswerRow, OutcomeRow
 from milepost.store.table_types import table_of
-from milepost.store.tables import AnswerRow, MessageRow, OpenPlayRow, OpenStageRow, OutcomeRow, TaskRow
+from milepost.store.tables import MessageRow, OpenPlayRow, OpenStageRow, TaskRow
 from milepost.store.upsert import upsert
 
 JourneyPart = AnswerRow | HeldMessageRow | MessageRow | OpenPlayRow | OpenStageRow | OutcomeRow | TaskRow

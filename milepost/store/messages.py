@@ -114,23 +114,24 @@ def claim(session: Session, journey: str, message: str, now: Instant) -> Message
         UnknownMessageError: the journey has no message of this id; it may have been undone.
     """
     row = _row(session, journey, message, lock=True)
-    if row.not_before is not None and row.not_before <= now:
+    is_over = row.not_before is not None and row.not_before <= now
+    if is_over and row.status == MessageStatus.QUEUED:
         row.not_before = None
         session.flush()
     return row
 
 
 def save_rendering(
-    session: Session, journey: str, message: str, *, subject: str, text: str, html: str | None
+    session: Session, journey: str, message: str, *, subject: str, text: str, html: str | None, link: str
 ) -> MessageRow:
-    """Stores the rendered message. The first rendering stands, so that all attempts send the same words.
+    """Stores the rendered message, and the link in it. The first rendering stands, so that all attempts send the same.
 
     Raises:
         UnknownMessageError: the journey has no message of this id.
     """
     row = _row(session, journey, message, lock=True)
     if row.text is None and not is_forgotten(row.contact):
-        row.subject, row.text, row.html = subject, text, html
+        row.subject, row.text, row.html, row.link = subject, text, html, link
     return row
 
 

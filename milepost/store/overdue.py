@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from milepost.planner.facts import Ended, MapChanged
 from milepost.planner.instants import Instant
 from milepost.store.inbox import InboxStatus
-from milepost.store.tables import FactRow, JourneyRow
+from milepost.store.messages import MessageStatus
+from milepost.store.tables import FactRow, JourneyRow, MessageRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,18 @@ async def ended_with_facts(session: AsyncSession, received_before: Instant, *, l
     query = select(JourneyRow.id).join(FactRow, FactRow.journey_id == JourneyRow.id)
     query = query.where(*waits, JourneyRow.ended_at.is_not(None)).distinct().order_by(JourneyRow.id).limit(limit)
     return list(await session.scalars(query))
+
+
+async def with_lost_mail(session: AsyncSession, now: Instant, tried_before: Instant, *, limit: int = 500) -> list[str]:
+    """Returns the ids of journeys with messages on their way that nobody has tried to deliver since an instant.
+
+    Both instants are journey time. A message that waits for people to undo what brought it about isn't late by that.
+    """
+    since = func.coalesce(MessageRow.tried_at, MessageRow.not_before, MessageRow.at)
+    is_lost = (MessageRow.status == MessageStatus.QUEUED, MessageRow.at < tried_before, since < tried_before)
+    may_leave = or_(MessageRow.not_before.is_(None), MessageRow.not_before < now)
+    query = select(MessageRow.journey_id).where(*is_lost, may_leave).distinct()
+    return list(await session.scalars(query.order_by(MessageRow.journey_id).limit(limit)))
 
 
 async def open_journeys(session: AsyncSession, *, after: str = "", limit: int = 500) -> list[str]:

@@ -18,7 +18,9 @@ from milepost.store.table_types import table_of
 from milepost.store.tables import METADATA, CustomerRow, JourneyRow, MapVersionRow
 
 _customers, _journeys, _synced = table_of(CustomerRow), table_of(JourneyRow), table_of(SyncedCustomerRow)
-_KEYS = frozenset({"customer_id", "id", "hash", "stage", "play", "task", "message", "outcome", "answer", "kind"})
+_KEYS = frozenset(
+    {"customer_id", "id", "hash", "stage", "play", "step", "task", "message", "outcome", "answer", "kind"}
+)
 """Primary keys with ids of customers, of the map's things, or ours. Others may hold anything: the names of events."""
 _NOT_OF_PEOPLE = {
     MapVersionRow.__tablename__: frozenset({"map", "title", "files"}),  # operations wrote them

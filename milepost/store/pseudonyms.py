@@ -20,7 +20,7 @@ _NAMES_OF_THE_MAP = frozenset({
     "id", "kind", "step", "steps", "stage", "play", "outcome", "verdict", "map", "version", "message", "template",
     "templates", "persona", "personas", "role", "roles", "escalated_to", "status", "track", "method", "result",
     "results", "timezone", "country", "language", "mail", "at", "source", "channel", "invite", "title", "statement",
-    "metric", "playbook",
+    "metric", "playbook", "purpose",
 })
 # fmt: on
 """Columns and keys with ids and texts of the map, enumerations and places, where a word like `will` is no name."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import JSON, Table, UniqueConstraint, and_, bindparam, delete, exists, func, select, update
+from sqlalchemy import JSON, Table, UniqueConstraint, and_, bindparam, delete, exists, func, select, true, update
 from sqlalchemy.orm import Session
 
 from milepost.planner.enums import MailSwitch
@@ -132,7 +132,7 @@ def _leave_out_what_is_there(session: Session, table: Table, customer: str, to: 
     """Deletes the customer's rows that the other has under the same key."""
     for key in _keys(table):
         other = table.alias()
-        same = and_(*(other.c[name] == table.c[name] for name in key))
+        same = and_(true(), *(other.c[name] == table.c[name] for name in key))
         there = exists().where(other.c.customer_id == to, same)
         session.execute(delete(table).where(table.c.customer_id == customer, there))
 

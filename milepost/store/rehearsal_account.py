@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -15,7 +16,8 @@ from milepost.planner.instants import Instant, moment
 from milepost.store import clock, customers, maps
 from milepost.store.mail_tables import HeldMessageRow
 from milepost.store.messages import MessageStatus
-from milepost.store.tables import CustomerRow, JourneyRow, MessageRow, OpenStageRow, OutcomeRow, TaskRow
+from milepost.store.outcome_tables import OutcomeRow
+from milepost.store.tables import CustomerRow, JourneyRow, MessageRow, OpenStageRow, TaskRow
 
 REHEARSED = "rehearsed"
 """Why the maps of a rehearsal were published: the mark by which its store is known."""
@@ -60,6 +62,18 @@ class RehearsalAccount:
     def outcome_rows(self) -> list[tuple[str, str, int]]:
         """Outcome, status and count, in order."""
         return [(outcome, status, number) for (outcome, status), number in sorted(self.outcomes.items())]
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> RehearsalAccount:
+        """Reads what `to_json` wrote."""
+        return RehearsalAccount(
+            data["customers"],
+            Counter(data["journeys"]),
+            Counter({(each["map"], each["message"]): each["sent"] for each in data["mails"]}),
+            {(each["week"], each["role"]): (each["tasks"], each["minutes"]) for each in data["tasks"]},
+            Counter({(each["outcome"], each["status"]): each["count"] for each in data["outcomes"]}),
+            tuple(Concern(**each) for each in data["concerns"]),
+        )
 
     def to_json(self) -> dict[str, Any]:
         return {

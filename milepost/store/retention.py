@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from milepost.customer import FORGOTTEN
 from milepost.planner.facts import EventHappened
 from milepost.planner.instants import Instant, moment
-from milepost.store import absences, timeline
+from milepost.store import absences, links, timeline
 from milepost.store.database import Store
 from milepost.store.inbox import InboxStatus
 from milepost.store.messages import MessageStatus
@@ -34,13 +34,14 @@ DAY = 86_400
 _BATCH = 500
 _PAUSE = 0.02  # seconds between two batches, in which others write
 _ROW = 1
-_PEOPLE = frozenset({"by", "note", "comment", "evidence", "person"})
+_PEOPLE = frozenset({"by", "note", "comment", "evidence", "person", "name", "on_behalf_of", "left", "came"})
 _PEOPLE_NEEDED = {
     "handed_over": ("former", "to"), "away": ("person", "delegate"), "back": ("person",), "mail_chosen": ("contact",),
+    "replied": ("note",), "note": ("text",),
 }  # fmt: skip
 """The people without whom a fact or an entry of these kinds can't be read."""
 _EMPTY: dict[str, Any] = {"properties": {}, "attributes": {}, "contacts": [], "team": {}}
-_REASONED = frozenset({"step_snoozed", "outcome_revoked", "journey_paused", "journey_resumed"})
+_REASONED = frozenset({"step_snoozed", "outcome_revoked", "outcome_answered", "journey_paused", "journey_resumed"})
 """Kinds of the timeline whose `why` is in people's words; elsewhere it is one of ours."""
 
 _messages, _facts, _timeline = table_of(MessageRow), table_of(FactRow), table_of(TimelineRow)
@@ -85,6 +86,7 @@ async def remove_old(store: Store, retention: Retention, now: Instant) -> dict[s
     removed = {}
     if retention.messages is not None:
         removed["messages"] = await _in_batches(store, partial(_old_messages, now - retention.messages * DAY), _empty)
+        removed["links"] = await store.write(partial(links.remove_old, now - retention.messages * DAY))
     if retention.facts is not None:
         before = now - retention.facts * DAY
         removed["facts"] = await _in_batches(store, partial(_old_facts, before), _strip_facts)
@@ -131,7 +133,7 @@ def _empty(rows: Sequence[RowMapping], session: Session) -> None:
     session.connection().execute(
         update(_messages)
         .where(tuple_(_messages.c.journey_id, _messages.c.message).in_(keys))
-        .values(contact=REMOVED, **dict.fromkeys(("subject", "text", "html", "last_error", "channel_id")))
+        .values(contact=REMOVED, **dict.fromkeys(("subject", "text", "html", "last_error", "channel_id", "reply_key")))
     )
 
 
@@ -199,11 +201,20 @@ def stripped_entry(kind: str, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_people(data: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: _EMPTY.get(name, _without_people(value) if isinstance(value, dict) else value)
-        for name, value in data.items()
-        if name not in _PEOPLE
-    }
+    return {name: _EMPTY.get(name, _stripped(name, value)) for name, value in data.items() if name not in _PEOPLE}
+
+
+def _stripped(name: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return _without_people(value)
+    if name == "names":
+        return [_unless_address(each) for each in value]
+    return _unless_address(value) if name == "about" else value
+
+
+def _unless_address(name: Any) -> Any:
+    """Returns a name of the map; an address stands for somebody."""
+    return REMOVED if isinstance(name, str) and "@" in name else name
 
 
 def _old_events(before: Instant, after: int) -> Select[Any]:

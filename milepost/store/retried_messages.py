@@ -20,7 +20,7 @@ def send_returned_again(session: Session, journey: str, plan: Plan, settled: Col
         row = session.get(MessageRow, (journey, message), populate_existing=True)
         if row is not None and row.status == MessageStatus.RETURNED:
             row.status, row.attempts = MessageStatus.QUEUED, 0
-            row.subject = row.text = row.html = row.last_error = None
+            row.subject = row.text = row.html = row.link = row.last_error = None
     session.flush()
 
 
@@ -40,7 +40,7 @@ def retry_messages(
         if _has_all(compiled_map, row):
             row.version = plan.state.version
         row.status, row.contact, row.released = MessageStatus.QUEUED, command.contact, True
-        row.subject = row.text = row.html = row.last_error = row.cause = None
+        row.subject = row.text = row.html = row.link = row.last_error = row.cause = None
         row.retries, row.attempts = row.retries + 1, 0
     session.flush()
 

@@ -17,7 +17,8 @@ from milepost.store import maps
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.errors import UnreadableVersionError
-from milepost.store.tables import MapReviewRow, MapVersionRow
+from milepost.store.review_tables import MapReviewRow
+from milepost.store.tables import MapVersionRow
 from milepost.store.upsert import insert_new
 
 

@@ -24,6 +24,7 @@ class SyncRow(Base):
     next_at: Mapped[At | None] = mapped_column(index=True)
     lease: Mapped[str | None]
     leased_until: Mapped[At | None]
+    accepted_vanished: Mapped[int | None] = mapped_column(doc="missing customers that the next run takes in, at most")
     failures: Mapped[int] = mapped_column(doc="runs since the last one that took the book in")
     files: Mapped[dict[str, Any]] = mapped_column(doc="what the last run that took the book in found of each file")
     salt: Mapped[str] = mapped_column(doc="of the keys and digests of its customers")

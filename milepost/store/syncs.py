@@ -66,6 +66,12 @@ async def all_syncs(session: AsyncSession) -> list[SyncRow]:
     return list(await session.scalars(select(SyncRow).order_by(SyncRow.name)))
 
 
+async def mappings(session: AsyncSession) -> list[str]:
+    """Returns the texts of the books' mappings."""
+    recipes = await session.scalars(select(SyncRow.recipe).order_by(SyncRow.name))
+    return [text for recipe in recipes if (text := recipe.get("mapping"))]
+
+
 async def find(session: AsyncSession, name: str) -> SyncRow | None:
     """Returns the book of this name."""
     return await session.get(SyncRow, name, populate_existing=True)
@@ -172,6 +178,12 @@ def set_vanished(session: Session, name: str, keys: Sequence[str], since: Instan
     for batch in _batches(keys):
         rows = update(_synced).where(_synced.c.sync == name, _synced.c.key.in_(batch))
         session.connection().execute(rows.values(vanished_at=since))
+
+
+def drop(session: Session, name: str, keys: Sequence[str]) -> None:
+    """Forgets rows: their customers have others that count."""
+    for batch in _batches(keys):
+        session.connection().execute(delete(_synced).where(_synced.c.sync == name, _synced.c.key.in_(batch)))
 
 
 def _batches(keys: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -13,12 +13,22 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from milepost.store import (  # noqa: F401 - all have tables
     absence_tables,
+    agreement_tables,
     aliases,
+    file_tables,
+    form_drafts,
     import_tables,
+    link_tables,
     list_indexes,
     mail_choice_row,
     mail_tables,
+    outcome_tables,
+    people,
+    rehearsal_tables,
+    review_tables,
+    session_tables,
     single_rows,
+    successors,
     sync_tables,
     undo_tables,
 )
@@ -104,18 +114,6 @@ class MapVersionRow(Base):
     published_at: Mapped[At]
     published_by: Mapped[str | None]
     why: Mapped[str | None]
-
-
-class MapReviewRow(Base):
-    """A review of a map by its owner, or by somebody for the owner; the id is that of the submitted form."""
-
-    __tablename__ = "map_reviews"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    map: Mapped[str] = mapped_column(index=True)
-    reviewed_at: Mapped[At]
-    by: Mapped[str]
-    note: Mapped[str | None]
 
 
 class JourneyRow(Base):
@@ -243,6 +241,8 @@ class TaskRow(Base):
     invite: Mapped[list[str]] = mapped_column(doc="personas")
     opened_at: Mapped[At]
     due_at: Mapped[At | None]
+    agreed_at: Mapped[At | None] = mapped_column(doc="the time of day that people agreed on")
+    agreed_minutes: Mapped[int | None] = mapped_column(doc="how long it takes from then")
     urgency: Mapped[At] = mapped_column(server_default="0", doc="orders open tasks, see `advance_tasks.urgency`")
     escalated_to: Mapped[str | None] = mapped_column(doc="the role that a late task was given to as well")
     escalated_person: Mapped[str | None]
@@ -289,61 +289,14 @@ class MessageRow(Base):
     not_before: Mapped[At | None] = mapped_column(
         doc="until when what brought it about can be undone; a delivery that begins after that sets it to null"
     )
+    link: Mapped[str | None] = mapped_column(doc="the id of the link in its words; null: not written, or before 0017")
     channel: Mapped[str | None]
     cause: Mapped[str | None]
     retries: Mapped[int] = mapped_column(server_default="0", doc="how often people sent it again after it had failed")
     released: Mapped[bool] = mapped_column(server_default=false(), doc="a person looked at it before it went")
+    calendar: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), doc="see `CalendarEntry`")
     channel_id: Mapped[str | None] = mapped_column(doc="the id by which the channel knows the message")
-
-
-class OutcomeRow(Base):
-    """One occurrence of an outcome: the statement that the customer is asked to confirm, and its status.
-
-    `status` is the step's: open, asked, a verdict, silent, skipped or withdrawn. From `due_at` on the customer is
-    silent.
-    """
-
-    __tablename__ = "outcomes"
-
-    journey_id: Mapped[OfJourney] = mapped_column(primary_key=True)
-    outcome: Mapped[str] = mapped_column(primary_key=True)
-    occurrence: Mapped[int] = mapped_column(primary_key=True)
-    customer_id: Mapped[OfCustomer] = mapped_column(index=True)
-    revision: Mapped[int] = mapped_column(doc="the plan that opened it")
-    type: Mapped[str]
-    statement: Mapped[str]
-    metric: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    persona: Mapped[str]
-    status: Mapped[str] = mapped_column(index=True)
-    opened_at: Mapped[At | None]
-    asked_at: Mapped[At | None]
-    due_at: Mapped[At | None]
-
-
-class AnswerRow(Base):
-    """An answer to an outcome, or its silence; the id is `OUTCOME/OCCURRENCE/N`."""
-
-    __tablename__ = "answers"
-    __table_args__ = list_indexes.ANSWERS
-
-    journey_id: Mapped[OfJourney] = mapped_column(primary_key=True)
-    answer: Mapped[str] = mapped_column(primary_key=True)
-    customer_id: Mapped[OfCustomer] = mapped_column(index=True)
-    outcome: Mapped[str]
-    occurrence: Mapped[int]
-    position: Mapped[int] = mapped_column(doc="the order in which the journey's answers came")
-    revision: Mapped[int]
-    at: Mapped[At]
-    verdict: Mapped[str]
-    said_by: Mapped[str | None]
-    method: Mapped[str | None]
-    value: Mapped[Any | None] = mapped_column(JSON(none_as_null=True))
-    comment: Mapped[str | None]
-    evidence: Mapped[str | None]
-    revoked_at: Mapped[At | None]
-    revoked_by: Mapped[str | None]
-    revoked_why: Mapped[str | None]
-    revoked_revision: Mapped[int | None]
+    reply_key: Mapped[str | None] = mapped_column(doc="what is in the address that replies go to; null: there was none")
 
 
 class FactRow(Base):

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.planner.instants import Instant
 from milepost.planner.present_entry import LastTimes
-from milepost.planner.timeline import Entry, FactIgnored, OutcomeAnswered, StepDone, TaskAdded, from_data
+from milepost.planner.timeline import (
+    Entry,
+    FactIgnored,
+    OutcomeAnswered,
+    StageOpened,
+    StepDone,
+    StepOpened,
+    TaskAdded,
+    from_data,
+)
 from milepost.store.keyset import Cursor, Segment, read_page
 from milepost.store.tables import CustomerRow, JourneyRow, TimelineRow
 
@@ -81,17 +90,39 @@ async def last_times(session: AsyncSession, journeys: Sequence[str]) -> dict[str
     return times
 
 
+async def of_kinds(session: AsyncSession, journey: str, kinds: Collection[str], *, since: Instant = 0) -> list[Entry]:
+    """Returns a journey's entries of some kinds from an instant on, in their order."""
+    query = select(TimelineRow).where(
+        TimelineRow.journey_id == journey, TimelineRow.kind.in_(kinds), TimelineRow.at >= since
+    )
+    return [entry_of(row) for row in await session.scalars(query.order_by(TimelineRow.seq))]
+
+
 async def added_tasks(session: AsyncSession, journey: str) -> dict[str, str]:
     """Returns the titles of all tasks that were added to a journey, by their ids."""
-    query = select(TimelineRow).where(TimelineRow.journey_id == journey, TimelineRow.kind == TaskAdded.kind)
-    entries = map(entry_of, await session.scalars(query))
+    entries = map(entry_of, await of_kind(session, journey, TaskAdded.kind))
     return {entry.step: entry.title for entry in entries if isinstance(entry, TaskAdded)}
+
+
+async def of_kind(session: AsyncSession, journey: str, kind: str) -> list[TimelineRow]:
+    """Returns a journey's entries of one kind, in their order."""
+    query = select(TimelineRow).where(TimelineRow.journey_id == journey, TimelineRow.kind == kind)
+    return list(await session.scalars(query.order_by(TimelineRow.seq)))
 
 
 async def at_instant(session: AsyncSession, journey: str, at: Instant) -> list[Entry]:
     """Returns what a journey reported of an instant."""
     query = select(TimelineRow).where(TimelineRow.journey_id == journey, TimelineRow.at == at)
     return [entry_of(row) for row in await session.scalars(query.order_by(TimelineRow.seq))]
+
+
+async def has_opened(session: AsyncSession, name: str) -> bool:
+    """Tells whether a stage or step of this name has opened for anybody."""
+    opened = or_(
+        and_(TimelineRow.kind == StageOpened.kind, TimelineRow.data["stage"].as_string() == name),
+        and_(TimelineRow.kind == StepOpened.kind, TimelineRow.data["step"].as_string() == name),
+    )
+    return await session.scalar(select(TimelineRow.serial).where(opened).limit(1)) is not None
 
 
 async def ignored(session: AsyncSession, journey: str, at: Instant) -> list[FactIgnored]:

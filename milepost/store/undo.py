@@ -30,19 +30,12 @@ from milepost.store.inbox import InboxStatus
 from milepost.store.mail_tables import HeldMessageRow
 from milepost.store.make_equal import make_equal
 from milepost.store.messages import MessageStatus
+from milepost.store.outcome_tables import AnswerRow, OutcomeRow
 from milepost.store.table_types import table_of
-from milepost.store.tables import (
-    AnswerRow,
-    FactRow,
-    JourneyRow,
-    MessageRow,
-    OpenPlayRow,
-    OpenStageRow,
-    OutcomeRow,
-    TaskRow,
-    TimelineRow,
-)
+from milepost.store.tables import FactRow, JourneyRow, MessageRow, OpenPlayRow, OpenStageRow, TaskRow, TimelineRow
 
+_NOT_LEFT = (MessageStatus.QUEUED, MessageStatus.RETURNED)
+"""What no channel has, as long as the message also waits for the grace."""
 _journeys, _messages, _tasks = table_of(JourneyRow), table_of(MessageRow), table_of(TaskRow)
 _answers, _outcomes, _timeline = table_of(AnswerRow), table_of(OutcomeRow), table_of(TimelineRow)
 
@@ -70,8 +63,8 @@ def message_that_left(session: Session, journey: str, revision: int, undoing: Un
         .execution_options(populate_existing=True)
     )
     for row in rows:
-        is_out = row.not_before is None or row.status != MessageStatus.QUEUED
-        if is_out and not _goes_all_the_same(row, revision, was, becomes):
+        waits_for_grace = row.not_before is not None and row.status in _NOT_LEFT
+        if not waits_for_grace and not _goes_all_the_same(row, revision, was, becomes):
             return row
     return None
 

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from milepost.customer import address_key
+from milepost.planner.fact_checks import is_address
 from milepost.planner.facts import (
     Away,
     Back,
@@ -39,6 +40,7 @@ _OF_MAIL = (MailSwitched, MessageReleased, MessageRetried, MessageReturned)
 _FOR_GOOD = frozenset(each.kind for each in (FactUndone, *_OF_MAIL, *_ELSEWHERE))
 """Kinds that can't be undone: a mail that somebody lets go, having read it, waits for nothing; and what is kept in
 other places than the journey is changed there."""
+_LOOKED_AT = 200
 _points, _messages = table_of(UndoPointRow), table_of(MessageRow)
 
 
@@ -52,9 +54,12 @@ class StoredFact(Protocol):
 
 
 def is_undoable(fact: StoredFact) -> bool:
-    """Tells whether a person told of the fact: by a click or a command, or by a program that names the person."""
-    if fact.data["kind"] in _FOR_GOOD:
-        return False
+    """Tells whether a person told the fact, and it is of a kind that can be undone."""
+    return fact.data["kind"] not in _FOR_GOOD and is_by_person(fact)
+
+
+def is_by_person(fact: StoredFact) -> bool:
+    """Tells whether a person told the fact, by a click or a command, or a program that names the person."""
     return fact.source in CLICKS or (fact.source == "api" and "@" in (fact.data.get("by") or ""))
 
 
@@ -92,6 +97,12 @@ def find(session: Session, journey: str, revision: int, now: Instant) -> dict[st
     return None if row is None or row.until <= now else row.state
 
 
+def kept_until(session: Session, journey: str, revision: int) -> Instant | None:
+    """Returns until when what the advance `revision` took in can be undone, or could; None if nobody keeps it."""
+    row = session.get(UndoPointRow, (journey, revision), populate_existing=True)
+    return None if row is None else row.until
+
+
 def take_out(session: Session, journey: str, *, since: int) -> dict[int | None, Instant]:
     """Forgets the states of a journey from before the advance `since` and later; returns until when each was kept."""
     is_one = (_points.c.journey_id == journey, _points.c.revision >= since)
@@ -115,8 +126,9 @@ class UndoableFact:
     @property
     def step(self) -> str | None:
         """The step or outcome that the fact is about, if it is about one."""
-        about: str | None = self.fact.data.get("step") or self.fact.data.get("outcome")
-        return about
+        data = self.fact.data
+        about: str | None = data.get("step") or data.get("outcome") or data.get("about")
+        return None if is_address(about) else about
 
 
 def undoable(
@@ -139,6 +151,13 @@ def undoable(
         *(UndoableFact(fact, None) for fact in session.scalars(waiting)),
     ]
     return sorted((each for each in found if is_undoable(each.fact)), key=lambda each: -each.fact.serial)
+
+
+def latest_told(session: Session, customer: str) -> FactRow | None:
+    """Returns the latest of a customer's last facts that a person told and a journey took in; None: there is none."""
+    query = select(FactRow).where(FactRow.customer_id == customer, FactRow.status == InboxStatus.DELIVERED)
+    latest = session.scalars(query.order_by(FactRow.serial.desc()).limit(_LOOKED_AT))
+    return next((fact for fact in latest if fact.journey_id and is_undoable(fact)), None)
 
 
 def remove_old(session: Session, now: Instant) -> int:

@@ -9,36 +9,62 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from milepost.brand.brand import brand_from
 from milepost.channels.links import LinkSigner
 from milepost.intake.intake import Intake
 from milepost.settings import Settings
 from milepost.store.database import Store
 from milepost.temporal import exporter
-from milepost.web import figures, health, home, rehearsal, sign_in
+from milepost.web import brand, figures, health, home, rehearsal, sign_in, sign_in_links
+from milepost.web.api import (
+    agreement_routes,
+    colleague_routes,
+    file_routes,
+    id_routes,
+    import_routes,
+    link_routes,
+    mail_routes,
+    people_routes,
+    sync_routes,
+    typed_facts,
+)
 from milepost.web.api import bounces as api_bounces
-from milepost.web.api import colleague_routes, id_routes, import_routes, mail_routes, sync_routes, typed_facts
 from milepost.web.api import docs as api_docs
+from milepost.web.api import inbound as api_inbound
 from milepost.web.api import preferences as api_preferences
 from milepost.web.api import routes as api_routes
 from milepost.web.api import undo_routes as api_undo
 from milepost.web.desk import actions as desk_actions
+from milepost.web.desk import agreement as desk_agreement
 from milepost.web.desk import away, day, hand_over
+from milepost.web.desk import requests as desk_requests
 from milepost.web.desk import reviews as desk_reviews
 from milepost.web.desk import undo as desk_undo
+from milepost.web.names import Names
 from milepost.web.ops import actions as ops_actions
-from milepost.web.ops import customer, import_page, mail, mail_actions
+from milepost.web.ops import customer, import_page, mail, mail_actions, plan_preview
 from milepost.web.ops import customer_list as listing
+from milepost.web.ops import files as ops_files
 from milepost.web.ops import identity as identity_page
 from milepost.web.ops import imports as ops_imports
+from milepost.web.ops import links as ops_links
 from milepost.web.ops import maps as ops_maps
+from milepost.web.ops import names as ops_names
 from milepost.web.ops import people as ops_people
+from milepost.web.ops import proof as ops_proof
+from milepost.web.ops import rehearsals as ops_rehearsals
+from milepost.web.ops import syncs as ops_syncs
 from milepost.web.pages import STATIC
 from milepost.web.portal import actions as portal_actions
-from milepost.web.portal import plan, preferences
-from milepost.web.portal.plan_link import PlanClosedError, on_closed
+from milepost.web.portal import agreement as portal_agreement
+from milepost.web.portal import conversation_forms, drafts, file_answers, plan, preferences, proof_pages, question_forms
+from milepost.web.portal.plan_link import PlanClosedError
+from milepost.web.portal.throttle import GUESSES, on_closed
 from milepost.web.problems import add_handlers, on_error
+from milepost.web.rehearsal_runs import RehearsalRuns
 from milepost.web.security import Guard
 from milepost.web.services import Check, Services
+from milepost.web.throttle import Throttle
 
 _A_YEAR = "public, max-age=31536000, immutable"
 _DESCRIPTION = (
@@ -52,23 +78,36 @@ ROUTERS = (
     sync_routes.router,
     mail_routes.router,
     colleague_routes.router,
+    people_routes.router,
     id_routes.router,
+    link_routes.router,
+    agreement_routes.router,
+    file_routes.router,
     api_undo.router,
     typed_facts.router,
     api_preferences.router,
     api_bounces.router,
+    api_inbound.router,
     home.router,
     rehearsal.router,
     sign_in.router,
+    sign_in_links.router,
     desk_actions.router,
+    desk_requests.router,
     desk_undo.router,
     desk_reviews.router,
     away.router,
     hand_over.router,
+    desk_agreement.router,
     day.router,
     listing.router,
     ops_actions.router,
     ops_people.router,
+    ops_names.router,
+    plan_preview.router,
+    ops_links.router,
+    ops_proof.router,
+    ops_files.router,
     customer.router,
     identity_page.router,
     mail_actions.router,
@@ -76,11 +115,20 @@ ROUTERS = (
     ops_maps.router,
     ops_imports.router,
     import_page.router,
+    ops_rehearsals.router,
+    ops_syncs.router,
     plan.router,
     portal_actions.router,
+    portal_agreement.router,
+    question_forms.router,
+    proof_pages.router,
+    conversation_forms.router,
+    drafts.router,
+    file_answers.router,
     preferences.router,
     health.router,
     figures.router,
+    brand.router,
     api_docs.router,
 )
 
@@ -101,6 +149,9 @@ def create_app(
 
     `temporal` says whether Temporal answers; `speed` is how fast journey time runs, 1 in production. Whoever opened the
     store closes it.
+
+    Raises:
+        LogoError: the company's logo can't be used.
     """
     app = FastAPI(
         title="Milepost",
@@ -110,9 +161,14 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
+    look = brand_from(settings.company, settings.colour, settings.logo)
     settings.accepted_api_keys()  # creates the key now, so that it is there for whoever wants to use the API
     links = LinkSigner(settings.signing_key(), settings.links_begin_with)
-    app.state.services = Services(settings, store, intake, links, temporal, speed)
+    app.state.services = Services(
+        settings, store, intake, links, temporal, RehearsalRuns(settings, intake.context), look, speed
+    )
+    app.state.guesses, app.state.sign_ins = Throttle(GUESSES), Throttle(sign_in.TRIES)
+    app.add_middleware(Names, store=store)
     app.add_middleware(Guard, settings=settings, refuse=on_error)
     if settings.metrics_token is not None:
         exporter.switch_on()

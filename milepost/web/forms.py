@@ -17,6 +17,7 @@ from milepost.errors import MilepostError
 from milepost.intake.facts import FactStatus
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import facts
+from milepost.translations.reader import translatable
 from milepost.web.services import Services
 
 MAX_AGE_SECONDS = 2 * 86_400
@@ -38,8 +39,8 @@ class FormRefusedError(MilepostError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This form is too old, or isn't from this page; nothing was done.",
-            "Go back, reload the page and try again.",
+            translatable("This form is too old, or isn't from this page; nothing was done."),
+            translatable("Go back, reload the page and try again."),
         )
 
 
@@ -79,7 +80,12 @@ async def record_fact(served: Services, form: Form, customer: str, fact: Written
     """
     identified = fact.model_copy(update={"id": f"{source}/{form.id}/{fact.kind}"})
     receipt = await served.intake.record_fact(customer, identified, by=by, source=source)
-    return _NOTICES[receipt.status]
+    return notice_of(receipt.status)
+
+
+def notice_of(status: FactStatus) -> str:
+    """Returns the key of the notice about a fact that came in (`pages.NOTICES`)."""
+    return _NOTICES[status]
 
 
 async def pending_facts(served: Services, customers: Collection[str]) -> dict[tuple[str, str], str]:

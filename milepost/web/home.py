@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
+from milepost.explain.people_names import PeopleNames
 from milepost.explain.sentences import Wording
-from milepost.store import rehearsal_account, timeline
+from milepost.roles import Role
+from milepost.store import customers, rehearsal_account, timeline
 from milepost.store.dashboard_counts import MOST_COUNTED, dashboard_counts
 from milepost.store.timeline import CustomerEntry
 from milepost.web.identity import Looking
@@ -19,7 +21,9 @@ NEWEST = 12
 
 @router.get("/")
 async def home(request: Request, served: Served, viewer: Looking) -> Response:
-    """The figures of the whole book."""
+    """The figures of the whole book; whoever has a part of it is led to their own day."""
+    if viewer is not None and not viewer.role.includes(Role.OPERATIONS):
+        return RedirectResponse("/desk", 303)
     zone = await served.zone()
     async with served.store.reading() as session:
         counts = await dashboard_counts(session, served.now())
@@ -28,6 +32,7 @@ async def home(request: Request, served: Served, viewer: Looking) -> Response:
     page = {
         "counts": counts,
         "is_rehearsal": is_rehearsal,
+        "example": newest[-1].customer if newest and served.speed != 1.0 and not is_rehearsal else None,
         "figure": lambda number: up_to(number, MOST_COUNTED),
         "news": await _news(served, newest, zone),
     }
@@ -36,7 +41,14 @@ async def home(request: Request, served: Served, viewer: Looking) -> Response:
 
 async def _news(served: Services, newest: list[CustomerEntry], zone: str) -> list[tuple[CustomerEntry, str]]:
     """Returns the latest events with their sentences, the newest first."""
-    return [
-        (each, Wording(await served.compiled_maps.of(each.version), zone).sentence(each.entry))
-        for each in reversed(newest)
-    ]
+    async with served.store.reading() as session:
+        people = {
+            each.id: PeopleNames.around(each)
+            for each in await customers.all_customers(session, {each.customer for each in newest})
+        }
+    lines = []
+    for each in reversed(newest):
+        compiled_map = await served.compiled_maps.of(each.version)
+        say = Wording(compiled_map, zone, people=people.get(each.customer, PeopleNames()))
+        lines.append((each, say.sentence(each.entry)))
+    return lines

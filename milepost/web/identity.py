@@ -1,30 +1,37 @@
-"""Identifies colleagues by a signed cookie, which keeps the address that they signed in with.
+"""Identifies colleagues by a cookie, whose session is kept in the store, and lets in who may do what they ask for.
 
-With a desk password set, it is asked for. Without one, and only while everything stays on this machine, anybody may
-look, and says who they are from a list before doing anything (docs/decisions/0017-who-may-look-and-act.md).
+While no password is set and everything stays on this machine, anybody may look, and says who they are from a list
+before doing anything (docs/decisions/0017-who-may-look-and-act.md).
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
-from itsdangerous import BadData
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBasicCredentials
+from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.errors import MilepostError
+from milepost.explain.people_names import colleague_name
+from milepost.roles import Role
 from milepost.settings import Settings
+from milepost.store import books, sessions
+from milepost.store.books import Book
+from milepost.store.sessions import SignedIn, Way
+from milepost.web.doors import NotForRoleError, NotInBookError, needed_for
 from milepost.web.services import Served, Services
 
-COOKIE = "milepost_session"
-MAX_AGE_SECONDS = 7 * 86_400
-_SALT = "milepost.session.1"
+_FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+"""Headers that proxies add: what came through one is never taken for this machine's own."""
 
 
 class SignInNeededError(MilepostError):
@@ -39,10 +46,11 @@ class SignInNeededError(MilepostError):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A colleague who has signed in: the address in lower case, and a secret of this session that forms are tied to."""
+    """A colleague who has signed in: the address in lower case, the session that forms are tied to, and the role."""
 
     address: str
     session: str
+    role: Role
 
 
 def is_open(settings: Settings, request: Request) -> bool:
@@ -50,12 +58,17 @@ def is_open(settings: Settings, request: Request) -> bool:
 
     The host that was asked for counts too: a foreign name that leads here is a page trying to read ours.
     """
-    if settings.desk_password is not None:
+    if settings.desk_password is not None or any(name in request.headers for name in _FORWARDED):
         return False
     base = urlsplit(settings.links_begin_with).hostname or ""
     requested_host = _host_name(request.headers.get("host", ""))
     client = request.client.host if request.client else ""
     return all(_is_here(name) for name in (settings.host, base, requested_host, client))
+
+
+def is_local(request: Request) -> bool:
+    """Tells whether the browser asked for this machine by a name of itself, so that its other ports can be reached."""
+    return _is_here(_host_name(request.headers.get("host", "")))
 
 
 def _host_name(header: str) -> str:
@@ -80,6 +93,18 @@ def is_right_password(settings: Settings, password: str) -> bool:
     return is_among(password, (desk.get_secret_value(),) if desk else settings.accepted_api_keys())
 
 
+def provider_may_post(
+    settings: Settings,
+    own: SecretStr | None,
+    basic: HTTPBasicCredentials | None,
+    bearer: HTTPAuthorizationCredentials | None,
+) -> bool:
+    """Returns whether a mail provider's request has the key that is its `own`, or one of the API's as a bearer."""
+    keys = (own.get_secret_value(),) if own else ()
+    by_basic = basic is not None and is_among(basic.password, keys)
+    return by_basic or bool(bearer and is_among(bearer.credentials, (*keys, *settings.accepted_api_keys())))
+
+
 def is_among(text: str, secrets_: Iterable[str]) -> bool:
     """Compares a text with all of the secrets, in constant time."""
     return any([hmac.compare_digest(_digest(text), _digest(each)) for each in secrets_])  # noqa: C419 - all, always
@@ -89,39 +114,95 @@ def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def signed(services: Services, address: str) -> str:
-    """Returns the cookie of a colleague who has just signed in."""
-    return str(services.serializer(_SALT).dumps([address.strip().lower(), secrets.token_urlsafe(12)]))
+def cookie_name(settings: Settings) -> str:
+    """Returns the name of the cookie. Browsers share cookies between ports, so it has that of our own address.
+
+    Whoever signs in to a rehearsal beside it stays signed in here.
+    """
+    port = urlsplit(settings.links_begin_with).port
+    return "milepost_session" if port is None else f"milepost_session_{port}"
 
 
-def signed_in(request: Request, services: Services) -> Person | None:
-    """Returns the colleague whom the request's cookie names."""
-    try:
-        address, session = services.serializer(_SALT).loads(request.cookies.get(COOKIE, ""), max_age=MAX_AGE_SECONDS)
-    except (BadData, ValueError, TypeError):
+async def signed_in(request: Request, services: Services) -> Person | None:
+    """Returns the colleague whose session the request's cookie names, while it lasts."""
+    secret, now = request.cookies.get(cookie_name(services.settings)), int(services.wall().timestamp())
+    if not secret:
         return None
-    return Person(address, session)
+    async with services.store.reading() as session:
+        found = await sessions.of_secret(session, secret, now, idle_seconds(services.settings))
+    if found is None or (found.way is Way.MACHINE and not is_open(services.settings, request)):
+        return None
+    if found.is_stale:
+        await services.store.write(partial(sessions.touch, digest=found.digest, now=now))
+    return Person(found.address, found.digest, _role(services.settings, found))
 
 
-def who_looks(request: Request, served: Served) -> Person | None:
+def idle_seconds(settings: Settings) -> int:
+    """Returns after how many seconds without a request a session ends."""
+    return settings.session_idle_days * sessions.DAY
+
+
+def _role(settings: Settings, found: SignedIn) -> Role:
+    """Returns what the colleague may do: everything, for whoever sits at the machine and while nobody is an admin."""
+    if found.way is Way.MACHINE or found.address in settings.admins:
+        return Role.ADMIN
+    without = Role.COLLEAGUE if found.has_admin or settings.admins else Role.ADMIN
+    return found.role or without
+
+
+async def who_looks(request: Request, served: Served) -> Person | None:
     """Returns the colleague who looks at a page; None if nobody has to sign in for that.
 
     Raises:
-        SignInNeededError: a password is needed, and nobody has signed in.
+        SignInNeededError: one has to, and nobody has signed in.
+        NotAllowedError: the page is for other roles, or about others' customers.
     """
-    return signed_in(request, served) if is_open(served.settings, request) else who_acts(request, served)
+    if is_open(served.settings, request):
+        return await signed_in(request, served)
+    return await who_acts(request, served)
 
 
-def who_acts(request: Request, served: Served) -> Person:
+async def who_acts(request: Request, served: Served) -> Person:
     """Returns the colleague who does something.
 
     Raises:
         SignInNeededError: nobody has said who they are.
+        NotAllowedError: it is for other roles, or about others' customers.
     """
-    person = signed_in(request, served)
+    person = await signed_in(request, served)
     if person is None:
         raise SignInNeededError(_onward(request))
+    needed = needed_for(request.method, request.scope["route"].path)
+    if not person.role.includes(needed):
+        raise NotForRoleError(person.address, person.role, needed)
+    params = request.path_params
+    await refuse_others(served, person, customer=params.get("customer"), colleague=params.get("person"))
     return person
+
+
+async def book_of(session: AsyncSession, served: Services, person: Person | None) -> Book:
+    """Returns whose customers somebody may look at: everybody's, where nobody has to sign in."""
+    if person is None:
+        return books.EVERYBODYS
+    return await books.of(session, person.address, person.role, served.now())
+
+
+async def refuse_others(
+    served: Services, person: Person | None, *, customer: str | None = None, colleague: str | None = None
+) -> None:
+    """Lets somebody on who looks after the customer, or who may look at the colleague's day.
+
+    Raises:
+        NotInBookError: they don't, or there is no such customer.
+    """
+    if person is None or person.role.includes(Role.OPERATIONS) or not (customer or colleague):
+        return
+    async with served.store.reading() as session:
+        book = await book_of(session, served, person)
+        if colleague and not book.is_of(colleague):
+            raise NotInBookError(colleague_name(colleague))
+        if customer and not await books.has(session, book, customer):
+            raise NotInBookError(f"Customer {customer!r}")
 
 
 def _onward(request: Request) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,15 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from milepost.explain import local_time
-from milepost.explain.sentences import number, short_hash, spaced
+from milepost.explain.people_names import colleague_name
+from milepost.explain.sentences import short_hash, spaced
 from milepost.planner.instants import Instant
+from milepost.roles import Role
+from milepost.text import number
+from milepost.translations.reader import ENGLISH, Reader, translatable
+from milepost.translations.templates import translate_by_reader
+from milepost.web.brand_urls import logo_url, stylesheet_url
+from milepost.web.doors import needed_for
 from milepost.web.identity import Person
 from milepost.web.services import Services
 
@@ -25,28 +32,47 @@ STATIC = Path(__file__).parent / "static"
 Values = dict[str, Any]
 
 NOTICES = {
-    "noted": "Noted. Thank you.",
-    "again": "That was noted before; nothing was done twice.",
+    "noted": translatable("Noted. Thank you."),
+    "again": translatable("That was noted before; nothing was done twice."),
     "later": "It is written down. The engine can't be reached right now; this takes effect as soon as it is back.",
     "kept": "It is written down. The journey has ended in the meantime, so nothing else happens.",
     "mail": "Done. What was released goes in the contact's hours.",
     "switched": "Done. Journeys hear of it within seconds.",
     "reviewed": "Noted. The next review counts from now.",
-    "chosen": "Saved. Your choice counts from now on.",
+    "asked": translatable("Thank you. You will find our answer here; until then we won't remind you of this."),
+    "saved": translatable("Saved. What you typed is here when you come back; nothing is sent yet."),
+    "chosen": translatable("Saved. Your choice counts from now on."),
     "as_before_theirs": "That is what they get already; nothing has changed.",
-    "as_before": "That is what you get already; nothing has changed.",
+    "as_before": translatable("That is what you get already; nothing has changed."),
     "merged": "The two records are one now. What is still told under the other id comes here.",
     "renamed": "The customer has its new id. What is still told under the old one comes here.",
     "away": "Noted. The tasks go to the delegate and come back by themselves.",
+    "named": "Saved. It counts from now on.",
+    "left": "Noted. They are signed out and can't sign in again.",
+    "returned": "Noted. They are a colleague again.",
     "back": "Noted. The absence is over, and the tasks are back.",
     "handed_over": "Handed over. Everything that moved is on this desk now.",
     "nothing_to_hand_over": "There was nothing left to hand over.",
-    "undone": "Undone, as if it had not been done.",
-    "undo_over": "That can no longer be taken back. Please write to the person who looks after you.",
+    "agreement_mailed": "The mail is on its way to everybody who is part of it.",
+    "nothing_typed": "Nothing was changed, so nothing was saved.",
+    "agreed": translatable("Thank you. Your yes is noted."),
+    "proposed": translatable("Thank you. Your proposal is with us; you will hear from us."),
+    "agreement_changed": translatable("Something changed in the meantime, so nothing was sent. Please look again."),
+    "undone": translatable("Undone, as if it had not been done."),
+    "undo_over": translatable("That can no longer be taken back. Please write to the person who looks after you."),
+    "shared": translatable("Here is your link. Whoever has it sees these results and nothing else."),
+    "share_ended": translatable("The link opens nothing any more."),
+    "voided": "The link is void: it opens nothing any more.",
+    "void_before": "That link was void before; nothing has changed.",
     "stopped": "Stopped. What was imported by then stays; nothing else begins.",
-    "closed": "That was closed in the meantime; nothing has changed.",
+    "closed": translatable("That was closed in the meantime; nothing has changed."),
 }
 """Notices after a form, by the key in the page's address: no text of somebody else's link is ever shown."""
+_NOTICES_FOR_CUSTOMERS = {
+    "later": translatable("It is written down, and takes effect within a few minutes."),
+    "kept": translatable("It is written down. The plan has ended in the meantime, so nothing else happens."),
+}
+"""What customers are told instead, who know nothing of engines and journeys."""
 
 
 def shell(request: Request, served: Services, person: Person | None, title: str, place: str, *, zone: str) -> Values:
@@ -60,6 +86,7 @@ def shell(request: Request, served: Services, person: Person | None, title: str,
     return {
         "title": title,
         "person": person.address if person else None,
+        "may": partial(_may, person.role if person else Role.ADMIN),
         "place": place,
         "zone": zone,
         "zone_text": zone_text,
@@ -69,14 +96,39 @@ def shell(request: Request, served: Services, person: Person | None, title: str,
     }
 
 
+def _may(role: Role, method: str, path: str) -> bool:
+    """Returns whether a role may do what is at an address, as `doors.DOORS` writes it."""
+    return role.includes(needed_for(method, path))
+
+
 def notice(request: Request) -> str | None:
     """Returns the notice about the form that led here."""
-    return NOTICES.get(request.query_params.get("told", ""))
+    return NOTICES.get(_told(request))
+
+
+def notice_for(reader: Reader, request: Request) -> str | None:
+    """Returns the notice about the form that led a customer here, in their language."""
+    text = _NOTICES_FOR_CUSTOMERS.get(_told(request)) or NOTICES.get(_told(request))
+    return None if text is None else reader.gettext(text)
+
+
+def _told(request: Request) -> str:
+    return request.query_params.get("told", "")
 
 
 def render(template: str, page: Any, around: Values | None = None, status: int = 200) -> HTMLResponse:
-    """Renders a template with its page."""
-    html = templates().get_template(template).render(page=page, shell=around)
+    """Renders a template of colleagues with its page."""
+    html = templates().get_template(template).render(page=page, shell=around, reader=ENGLISH)
+    return HTMLResponse(html, status)
+
+
+def render_for(served: Services, reader: Reader, template: str, page: Any, status: int = 200) -> HTMLResponse:
+    """Renders a template of customers in the reader's language, with the name, colour and logo of the company.
+
+    Its words are those of `{% trans %}` and `_()`, its dates and numbers those of `reader`; macros with words need
+    `{% from ... import ... with context %}`.
+    """
+    html = templates().get_template(template).render(page=page, reader=reader, brand=served.brand)
     return HTMLResponse(html, status)
 
 
@@ -104,10 +156,21 @@ def templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    translate_by_reader(environment)
     environment.globals["static"] = static_url
+    environment.globals["stylesheet_url"] = stylesheet_url
+    environment.globals["logo_url"] = logo_url
     environment.filters.update(
-        time=_time, due_time=_due_time, short_hash=short_hash, spaced=spaced, number=number, code=_code
+        time=_time,
+        due_time=_due_time,
+        agreed_time=_agreed_time,
+        short_hash=short_hash,
+        spaced=spaced,
+        number=number,
+        code=_code,
+        colleague=colleague_name,
     )
     return environment
 
@@ -122,6 +185,12 @@ def _time(context: Context, at: Instant | None) -> str:
 def _due_time(context: Context, due: Instant | None) -> str:
     """Returns the local date and time of a due date, midnight as the end of its day; nothing for none."""
     return "" if due is None else local_time.due_time_of(due, context["shell"]["zone"])
+
+
+@pass_context
+def _agreed_time(context: Context, at: Instant, minutes: int | None) -> str:
+    """Returns the local date and time that people agreed on, with its zone and how long it takes."""
+    return local_time.agreed_time_of(at, minutes, context["shell"]["zone"])
 
 
 def _code(text: str) -> Markup:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -18,16 +18,21 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from milepost import limits
 from milepost.errors import MilepostError
+from milepost.files.places import FilesUnreachableError
 from milepost.planner.fact_errors import RefusedError
 from milepost.planner.fact_words import fact_called
 from milepost.store import errors as store_errors
 from milepost.store.failures import cause_of
 from milepost.text import shortened
+from milepost.translations.reader import translatable
+from milepost.web.doors import NotAllowedError
 from milepost.web.forms import FormRefusedError
 from milepost.web.identity import SignInNeededError
-from milepost.web.pages import render
+from milepost.web.pages import render, render_for
+from milepost.web.readers import reader_of
 from milepost.web.request_limits import API
-from milepost.web.security import add_headers
+from milepost.web.security import add_headers, is_by_link
+from milepost.web.services import services
 
 log = structlog.get_logger()
 
@@ -91,18 +96,39 @@ _BROKEN = Problem(
     "Something went wrong on our side.",
     "Try again; if it happens again, look into the log of the web process.",
 )
+_FOR_CUSTOMERS = {
+    "not_found": (
+        translatable("There is nothing at this address."),
+        translatable("Please open the link from our message again."),
+    ),
+    "too_large": (
+        translatable("That is too much at once; nothing was changed."),
+        translatable("Go back and write less."),
+    ),
+    "broken": (
+        translatable("Something went wrong on our side."),
+        translatable("Please go back and try again in a moment."),
+    ),
+    "refused": (
+        translatable("That didn't work; nothing was changed."),
+        translatable("Go back, reload the page and try again."),
+    ),
+}
+"""What customers are told instead, by the code of the problem."""
 _STATUS: dict[str, int] = {
     "form_refused": 403,
     "unknown_customer": 404,
     "unknown_sync": 404,
     "unknown_fact": 404,
     "not_yours": 403,
+    "last_admin": 409,
     "already_undone": 409,
     "grace_over": 409,
     "message_left": 409,
     "fell_due": 409,
     "not_undoable": 409,
     "journey_began_since": 409,
+    "journey_merged": 409,
     "cannot_replan": 409,
     "no_open_journey": 409,
     "journey_already_open": 409,
@@ -112,6 +138,9 @@ _STATUS: dict[str, int] = {
     "absence_refused": 409,
     "not_their_customers": 409,
     "unknown_colleague": 404,
+    "unknown_contact": 404,
+    "unknown_link": 404,
+    "unknown_file": 404,
 }
 
 
@@ -155,7 +184,9 @@ async def respond(request: Request, problem: Problem, headers: Any = None) -> Re
     if request.url.path.startswith((API, "/health")):
         body = {"error": {"code": problem.code, "message": problem.message, "hint": problem.hint}}
         return JSONResponse(body, problem.status, headers=headers)
-    return render("problem.html", problem, status=problem.status)
+    reader = reader_of(request)
+    page = {"heading": reader.gettext(problem.message), "message": problem.hint and reader.gettext(problem.hint)}
+    return render_for(services(request), reader, "portal/closed.html", page, status=problem.status)
 
 
 def _problem_of(error: Exception) -> Problem:
@@ -166,6 +197,8 @@ def _problem_of(error: Exception) -> Problem:
             return _validation_problem(error.errors())
         case ProblemError():
             return error.problem
+        case FilesUnreachableError():
+            return Problem(503, error.code, error.message, error.hint)
         case RefusedError() | FormRefusedError():
             return Problem(_STATUS.get(error.code, 422), error.code, error.message, error.hint)
         case (
@@ -174,6 +207,7 @@ def _problem_of(error: Exception) -> Problem:
             | store_errors.UnknownVersionError()
             | store_errors.UnknownAbsenceError()
             | store_errors.UnknownImportError()
+            | store_errors.UnknownRehearsalError()
         ):
             return Problem(404, "not_found", str(error))
         case store_errors.StoreDamagedError() | store_errors.StoreUnwritableError():
@@ -190,18 +224,36 @@ def _problem_of(error: Exception) -> Problem:
             return _BROKEN
 
 
+def _problem_for(request: Request, error: Exception) -> Problem:
+    """Returns the answer to whoever sent a request; customers are told nothing of programs and fields."""
+    problem = _problem_of(error)
+    if not is_by_link(request.url.path) or isinstance(error, ProblemError | FormRefusedError):
+        return problem
+    kind = "broken" if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR else problem.code
+    message, hint = _FOR_CUSTOMERS.get(kind, _FOR_CUSTOMERS["refused"])
+    return replace(problem, message=message, hint=hint)
+
+
 async def on_error(request: Request, error: Exception) -> Response:
     """Answers a request that failed with one of the errors that are expected."""
     if isinstance(error, DBAPIError):
         log.error("the database does not answer", route=_route(request), why=cause_of(error))
     elif isinstance(error, store_errors.StoreUnreachableError):
         log.error("the database can't be used", route=_route(request), why=str(error))
-    return await respond(request, _problem_of(error), error.headers if isinstance(error, HTTPException) else None)
+    return await respond(
+        request, _problem_for(request, error), error.headers if isinstance(error, HTTPException) else None
+    )
 
 
 def _route(request: Request) -> str | None:
     """Returns the pattern of the request's address: the address itself may be somebody's link."""
     return getattr(request.scope.get("route"), "path", None)
+
+
+async def _on_not_allowed(_: Request, error: Exception) -> Response:
+    assert isinstance(error, NotAllowedError)
+    page = {"heading": error.heading, "message": error.message, "hint": error.hint}
+    return render("not_allowed.html", page, status=403)
 
 
 async def _on_sign_in(_: Request, error: Exception) -> Response:
@@ -211,7 +263,7 @@ async def _on_sign_in(_: Request, error: Exception) -> Response:
 
 async def _on_anything(request: Request, error: Exception) -> Response:
     log.error("a request failed", route=_route(request), exc_info=error)
-    response = await respond(request, _problem_of(error))
+    response = await respond(request, _problem_for(request, error))
     add_headers(MutableHeaders(raw=response.raw_headers), request.url.path)
     return response
 
@@ -224,9 +276,11 @@ def add_handlers(app: FastAPI) -> None:
         ProblemError,
         RefusedError,
         FormRefusedError,
+        FilesUnreachableError,
         store_errors.StoreError,
         DBAPIError,
     ):
         app.add_exception_handler(kind, on_error)
     app.add_exception_handler(SignInNeededError, _on_sign_in)
+    app.add_exception_handler(NotAllowedError, _on_not_allowed)
     app.add_exception_handler(Exception, _on_anything)

@@ -15,7 +15,7 @@ from milepost.web.services import Served
 router = APIRouter(include_in_schema=False)
 _REFRESH_SECONDS = "5"
 _DAY = 86_400  # seconds
-_MOST = 200  # concerns that are listed
+MOST_CONCERNS = 200  # that are listed
 
 
 @router.get("/rehearsal")
@@ -33,7 +33,7 @@ async def rehearsal(request: Request, served: Served, viewer: Looking) -> Respon
         "mails": [(name, titles[map_id], number) for (map_id, name), number in sorted(account.mails.items())],
         "began": began,
         "days": max(served.now() - began, 0) // _DAY,
-        "concerns": account.concerns[:_MOST],
+        "concerns": account.concerns[:MOST_CONCERNS],
         "is_running": served.speed != 1.0,
     }
     around = shell(request, served, viewer, "Rehearsal", "rehearsal", zone=await served.zone())

@@ -8,6 +8,13 @@ from milepost import limits
 
 API = "/api/"
 IMPORTS = "/ops/imports"
+PLAN = "/plan/"
+PLAN_UPLOAD = "/upload"
+"""The end of the address to which a form with files is sent."""
+FILES = "/files"
+"""The end of the addresses to which colleagues and programs send files."""
+API_IMPORTS = f"{API}v1/imports"
+API_INBOUND = f"{API}v1/inbound/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +26,15 @@ class RequestLimits:
 
 
 def limits_of(path: str) -> RequestLimits:
-    """Returns the limits of a request to this path. The page of uploads itself says of a large one what is wrong."""
+    """Returns the limits of a request to this path. Whoever takes uploads says of a large one what is wrong."""
+    if path in (IMPORTS, API_IMPORTS):
+        return RequestLimits(limits.UPLOAD_READ, limits.UPLOADING)
+    if path.startswith(PLAN) and path.endswith(PLAN_UPLOAD):
+        return RequestLimits(limits.UPLOAD_READ, limits.UPLOADING)
+    if path.startswith((API, "/desk/", "/ops/")) and path.endswith(FILES):
+        return RequestLimits(limits.UPLOAD_READ, limits.UPLOADING)
+    if path.startswith(API_INBOUND):
+        return RequestLimits(limits.INBOUND)
     if path.startswith(API):
         return RequestLimits(limits.BODY)
-    if path == IMPORTS:
-        return RequestLimits(limits.UPLOAD_READ, limits.UPLOADING)
     return RequestLimits(limits.MAPPING if path.startswith(f"{IMPORTS}/") else limits.FORM)

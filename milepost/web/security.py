@@ -21,8 +21,8 @@ _DIGITS = 15
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; frame-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "content-security-policy": POLICY,
@@ -35,14 +35,20 @@ HEADERS = {
 }
 PRIVATE = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow, noarchive"}
 """Headers of pages that a link alone opens: the link must not leak, and search engines must not list the page."""
-_BY_LINK = ("/plan/", "/preferences/", "/unsubscribe/")
+_BY_LINK = ("/plan/", "/proof/", "/preferences/", "/unsubscribe/")
+_WITH_SECRETS = (*_BY_LINK, "/sign-in/link/")
 _FROM_ANYWHERE = (API, "/unsubscribe/")
 """Where requests are allowed to come from other sites: programs have a key, mail programs a signed address."""
 
 
+def is_by_link(path: str) -> bool:
+    """Returns whether a page is a customer's, whom a link alone lets in."""
+    return path.startswith(_BY_LINK)
+
+
 def add_headers(headers: MutableHeaders, path: str) -> None:
     """Sets the headers that a page hasn't set itself."""
-    for name, value in (HEADERS | PRIVATE if path.startswith(_BY_LINK) else HEADERS).items():
+    for name, value in (HEADERS | PRIVATE if path.startswith(_WITH_SECRETS) else HEADERS).items():
         headers.setdefault(name, value)
 
 

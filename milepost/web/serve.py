@@ -20,12 +20,16 @@ from temporalio.service import RPCError
 from milepost import limits
 from milepost.devserver.data_folder import address_of
 from milepost.devserver.ports import check_port
+from milepost.files.kept_files import kept_files
+from milepost.intake.context import brand_of
 from milepost.intake.intake import Intake
 from milepost.settings import Settings
 from milepost.store import clock
 from milepost.store.database import check, open_store
 from milepost.temporal.connection import TemporalAddress, connect
+from milepost.translations.languages import languages_in
 from milepost.web.app import create_app
+from milepost.web.rehearsal_runs import RehearsalRuns
 from milepost.web.slow_clients import DeadlineProtocol
 
 log = structlog.get_logger()
@@ -58,16 +62,34 @@ async def opened(settings: Settings, place: TemporalAddress | None = None) -> As
     Raises:
         StoreUnreachableError: the database doesn't answer.
         TemporalSettingsError: the settings of Temporal can't be read.
+        NoSuchFolderError: the folder of translations isn't there.
+        CatalogueError: translations of the folder can't be used.
+        LogoError: the company's logo can't be used.
     """
+    languages_in(settings.languages)  # refuses now what can't be used
     async with open_store(settings.database, durable=settings.durable) as store:
         await check(store)
         client = await _client(settings, place)
         async with store.reading() as session:
             runs = await clock.read(session)
-        intake = Intake(store, client, runs)
+        intake = Intake(
+            store,
+            client,
+            runs,
+            languages_folder=settings.languages,
+            grace=settings.grace,
+            files=kept_files(settings),
+            brand=brand_of(settings),
+        )
         await intake.context.compiled_maps.warm_up()
         log.info("web application is open", address=settings.links_begin_with, speed=runs.speed)
-        yield create_app(settings, store, intake, temporal=lambda: _answers(client), speed=runs.speed)
+        app = create_app(settings, store, intake, temporal=lambda: _answers(client), speed=runs.speed)
+        rehearsals: RehearsalRuns = app.state.services.rehearsals
+        await rehearsals.note_lost()
+        try:
+            yield app
+        finally:
+            await rehearsals.close()
 
 
 async def _client(settings: Settings, place: TemporalAddress | None) -> Client:
@@ -96,6 +118,7 @@ class Server(uvicorn.Server):
             log_config=None,
             access_log=False,
             server_header=False,
+            forwarded_allow_ips=settings.trusted_proxies,
             timeout_graceful_shutdown=STOP_WITHIN,
             lifespan="off",
             http=DeadlineProtocol,

@@ -12,30 +12,42 @@ from typing import Annotated
 from fastapi import Depends, Request
 from itsdangerous import URLSafeTimedSerializer
 
+from milepost.brand.brand import Brand
 from milepost.channels.links import LinkSigner
 from milepost.intake.intake import Intake
 from milepost.planner.instants import Instant
 from milepost.settings import Settings
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
+from milepost.translations.languages import Languages
+from milepost.web.rehearsal_runs import RehearsalRuns
 
 Check = Callable[[], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Settings, store and intake. `temporal` tells whether Temporal answers; `speed` is how fast journey time runs."""
+    """Settings, store and intake. `temporal` tells whether Temporal answers; `speed` is how fast journey time runs.
+
+    `brand` is the company that customers see on their pages.
+    """
 
     settings: Settings
     store: Store
     intake: Intake
     links: LinkSigner
     temporal: Check
+    rehearsals: RehearsalRuns
+    brand: Brand
     speed: float = 1.0
 
     @property
     def compiled_maps(self) -> CompiledMaps:
         return self.intake.context.compiled_maps
+
+    @property
+    def languages(self) -> Languages:
+        return self.intake.context.languages
 
     def now(self) -> Instant:
         """Returns the present instant in journey time: what pages call now."""

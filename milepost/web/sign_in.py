@@ -1,76 +1,130 @@
-"""Pages to sign in and out."""
+"""Pages to sign in and out: by a mailed link, by the one password, or by a choice where nothing leaves the machine."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from pydantic import AfterValidator
+from sqlalchemy.orm import Session
 from starlette.responses import RedirectResponse, Response
 
 from milepost import limits
-from milepost.store import customers
+from milepost.store import customers, people, sessions
+from milepost.store.sessions import Way
 from milepost.text import storable
-from milepost.web.identity import COOKIE, MAX_AGE_SECONDS, is_open, is_right_password, safe_onward, signed, signed_in
+from milepost.web.identity import cookie_name, idle_seconds, is_open, is_right_password, safe_onward, signed_in
 from milepost.web.pages import render
+from milepost.web.problems import ProblemError
 from milepost.web.services import Served, Services
+from milepost.web.throttle import Throttle, client_of
 
+TRIES = 20
+"""So often a minute a client may try to sign in."""
+_LEFT = "This address belongs to somebody who has left. An admin can say otherwise."
+Address = Annotated[str, Form(max_length=limits.ADDRESS), AfterValidator(storable)]
+Onward = Annotated[str, Form(alias="next", max_length=2000)]
 router = APIRouter(include_in_schema=False)
+
+
+def slow_down(request: Request) -> None:
+    """Counts a try to sign in, as a dependency.
+
+    Raises:
+        ProblemError: its client has tried too often.
+    """
+    tries = request.app.state.sign_ins
+    assert isinstance(tries, Throttle)
+    wait = tries.seconds_to_wait(client_of(request), counts=True)
+    if wait:
+        message = "Somebody tried to sign in too often from where you are."
+        raise ProblemError(429, "too_many_tries", message, f"Wait {wait} seconds, then try again.")
+
+
+Counted = [Depends(slow_down)]
 
 
 @router.get("/sign-in")
 async def page(request: Request, served: Served) -> Response:
     """Asks for the address and, if needed, the password."""
-    return render("sign_in.html", await _page(request, served, request.query_params.get("next")))
+    return render("sign_in.html", await sign_in_page(request, served, request.query_params.get("next")))
 
 
-@router.post("/sign-in")
+@router.post("/sign-in", dependencies=Counted)
 async def sign_in(
     request: Request,
     served: Served,
-    address: Annotated[str, Form(max_length=limits.ADDRESS), AfterValidator(storable)] = "",
+    address: Address = "",
     password: Annotated[str, Form(max_length=1000)] = "",
-    onward: Annotated[str, Form(alias="next", max_length=2000)] = "/",
+    onward: Onward = "/",
 ) -> Response:
-    """Keeps the colleague's address in a signed cookie."""
-    values = await _page(request, served, onward)
-    problem = _problem(served, address.strip(), password, asks=values["asks_password"])
+    """Begins a session of the colleague."""
+    values = await sign_in_page(request, served, onward)
+    problem = await _problem(served, address.strip(), password, asks=values["asks_password"])
     if problem is not None:
         return render("sign_in.html", {**values, "address": address, "problem": problem}, status=403)
-    response = RedirectResponse(safe_onward(onward), 303)
-    response.set_cookie(
-        COOKIE,
-        signed(served, address),
-        max_age=MAX_AGE_SECONDS,
-        httponly=True,
-        samesite="lax",
-        secure=served.is_https,
-    )
-    return response
+    way = Way.PASSWORD if values["asks_password"] else Way.MACHINE
+    secret = await served.store.write(partial(_begin, address=address, way=way, served=served))
+    return let_in(served, secret, onward)
 
 
 @router.post("/sign-out")
 async def sign_out(request: Request, served: Served) -> Response:
-    """Deletes the cookie."""
+    """Ends the session."""
     response = RedirectResponse("/sign-in", 303)
-    if signed_in(request, served) is not None:
-        response.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=served.is_https)
+    person = await signed_in(request, served)
+    if person is not None:
+        await served.store.write(partial(sessions.end, digest=person.session))
+        name = cookie_name(served.settings)
+        response.delete_cookie(name, httponly=True, samesite="lax", secure=served.is_https)
     return response
 
 
-def _problem(served: Services, address: str, password: str, *, asks: bool) -> str | None:
-    name, at, host = address.partition("@")
-    if not (name and at and host) or any(char.isspace() for char in address):
-        return "Write your mail address, such as ana@vendor.example."
-    if asks and not is_right_password(served.settings, password):
-        return "That isn't the password. Operations know it: it is MILEPOST_DESK_PASSWORD, or else the API key."
-    return None
+def let_in(served: Services, secret: str, onward: str) -> Response:
+    """Leads on with the cookie of a session that has just begun."""
+    response = RedirectResponse(safe_onward(onward), 303)
+    name = cookie_name(served.settings)
+    response.set_cookie(name, secret, max_age=sessions.LONGEST, httponly=True, samesite="lax", secure=served.is_https)
+    return response
 
 
-async def _page(request: Request, served: Services, onward: str | None) -> dict[str, Any]:
+async def sign_in_page(request: Request, served: Services, onward: str | None) -> dict[str, Any]:
     """Returns the values of the page. Colleagues are only disclosed where no password is needed."""
     asks_password = not is_open(served.settings, request)
     async with served.store.reading() as session:
         colleagues = [] if asks_password else await customers.colleagues(session)
-    onward = safe_onward(onward)
-    return {"colleagues": colleagues, "asks_password": asks_password, "onward": onward, "address": "", "problem": None}
+    return {
+        "colleagues": colleagues,
+        "asks_password": asks_password,
+        "mails_links": asks_password and served.settings.channel == "smtp",
+        "onward": safe_onward(onward),
+        "address": "",
+        "problem": None,
+        "mailed": None,
+    }
+
+
+def is_address(written: str) -> bool:
+    """Tells whether this can be a mail address."""
+    name, at, host = written.partition("@")
+    return bool(name and at and host) and not any(char.isspace() for char in written)
+
+
+NO_ADDRESS = "Write your mail address, such as ana@vendor.example."
+
+
+async def _problem(served: Services, address: str, password: str, *, asks: bool) -> str | None:
+    if not is_address(address):
+        return NO_ADDRESS
+    if asks and not is_right_password(served.settings, password):
+        return "That isn't the password. Operations know it: it is MILEPOST_DESK_PASSWORD, or else the API key."
+    async with served.store.reading() as session:
+        person = await session.run_sync(people.find, address)
+    return _LEFT if person is not None and person.left_at is not None else None
+
+
+def _begin(session: Session, *, address: str, way: Way, served: Services) -> str:
+    now = int(served.wall().timestamp())
+    sessions.remove_over(session, now, idle_seconds(served.settings))
+    return sessions.begin(session, address, way, now)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.explain import local_time
+from milepost.explain.people_names import PeopleNames
 from milepost.explain.sentences import Wording, quoted
 from milepost.explain.vocabulary import FACTS
 from milepost.planner.timeline import (
@@ -23,11 +24,24 @@ from milepost.planner.timeline import (
 from milepost.store import customers, journeys, timeline, undo_points
 from milepost.store.errors import UnknownJourneyError, UnreadableVersionError
 from milepost.store.undo_points import UndoableFact
+from milepost.translations.reader import Reader, translatable
 from milepost.web import forms
 from milepost.web.services import Services
 
 KIND = "undo"
 """The kind of the forms."""
+_BY_CONTACT = {
+    "step_done": translatable("A step is done: “%(step)s”"),
+    "answer": translatable("An answer: “%(step)s”"),
+    "answer_completed": translatable("What you added: “%(step)s”"),
+    "requested": translatable("What you wrote about “%(step)s”"),
+    "note": translatable("A note about “%(step)s”"),
+}
+_BY_CONTACT_ALONE = {
+    "note": translatable("What you said"),
+    "task_added": translatable("What you proposed"),
+}
+"""What is about no step."""
 _FOLLOWS = JourneyEnded | PlayStarted | StageOpened | StepOpened | TaskOpened
 _MOST_SHOWN = 3
 _MOST = 10
@@ -67,37 +81,57 @@ async def of_customer(served: Services, customer: str, session: str, zone: str) 
         return await _lines(served, reading, facts, session, zone)
 
 
-async def by_contact(served: Services, customer: str, address: str, link: str, zone: str) -> list[UndoLine]:
-    """Returns what a contact just did on the plan that a link opens, and can take back."""
+async def by_contact(
+    served: Services, customer: str, address: str, link: str, zone: str, *, reader: Reader
+) -> list[UndoLine]:
+    """Returns what a contact just did on the plan that a link opens, and can take back, in their language."""
     async with served.store.reading() as reading:
         facts = await reading.run_sync(partial(undo_points.undoable, now=served.now(), customer=customer))
         own = [each for each in facts if undo_points.is_own(each.fact, address)]
-        return await _lines(served, reading, own, link, zone)
+        return await _lines(served, reading, own, link, zone, reader=reader)
 
 
 async def _lines(
-    served: Services, session: AsyncSession, facts: Iterable[UndoableFact], owner: str, zone: str
+    served: Services,
+    session: AsyncSession,
+    facts: Iterable[UndoableFact],
+    owner: str,
+    zone: str,
+    *,
+    reader: Reader | None = None,
 ) -> list[UndoLine]:
-    return [await _line(served, session, each, owner, zone) for each in list(facts)[:_MOST]]
+    return [await _line(served, session, each, owner, zone, reader=reader) for each in list(facts)[:_MOST]]
 
 
-async def _line(served: Services, session: AsyncSession, undoable: UndoableFact, owner: str, zone: str) -> UndoLine:
-    fact, say = undoable.fact, await _wording(served, session, undoable, zone)
-    record, is_taken = await customers.get(session, fact.customer_id), undoable.until is not None
+async def _line(
+    served: Services, session: AsyncSession, undoable: UndoableFact, owner: str, zone: str, *, reader: Reader | None
+) -> UndoLine:
+    fact, is_taken = undoable.fact, undoable.until is not None
+    record = await customers.get(session, fact.customer_id)
+    say = await _wording(served, session, undoable, Wording(zone=zone, people=PeopleNames.around(record)))
     reported = await timeline.at_instant(session, fact.journey_id or "", fact.at) if is_taken else []
     entries = _after(reported, fact.told_by)
-    about = f": {quoted(say.step(undoable.step))}" if undoable.step else ""
+    until = None if undoable.until is None else local_time.local(undoable.until, zone)
     return UndoLine(
         customer=fact.customer_id,
         customer_name=record.name,
-        what=f"{FACTS.get(fact.kind, fact.kind).capitalize()}{about}",
+        what=_what(fact.kind, say.step(undoable.step) if undoable.step else None, reader),
         by=fact.told_by,
-        who=next((each.name for each in record.contacts if each.has_address(fact.told_by or "")), fact.told_by),
-        until=None if undoable.until is None else f"{local_time.local(undoable.until, zone):%H:%M}",
+        who=fact.told_by and say.person(fact.told_by),
+        until=None if until is None else reader.time(until) if reader else f"{until:%H:%M}",
         form=forms.token(served, owner, KIND, fact.customer_id, fact.id),
         follows=tuple(say.sentence(each) for each in entries if isinstance(each, _FOLLOWS))[:_MOST_SHOWN],
         mails=any(isinstance(each, MessageSent) for each in entries),
     )
+
+
+def _what(kind: str, step: str | None, reader: Reader | None) -> str:
+    """Says what a fact is about; `step` is the title of its step or outcome, `reader` a contact."""
+    if reader and step and kind in _BY_CONTACT:
+        return reader.gettext(_BY_CONTACT[kind], step=step)
+    if reader and kind in _BY_CONTACT_ALONE:
+        return reader.gettext(_BY_CONTACT_ALONE[kind])
+    return f"{FACTS.get(kind, kind).capitalize()}{f': {quoted(step)}' if step else ''}"
 
 
 def _after(entries: list[Entry], by: str | None) -> list[Entry]:
@@ -106,9 +140,9 @@ def _after(entries: list[Entry], by: str | None) -> list[Entry]:
     return entries[own:]
 
 
-async def _wording(served: Services, session: AsyncSession, undoable: UndoableFact, zone: str) -> Wording:
+async def _wording(served: Services, session: AsyncSession, undoable: UndoableFact, without_map: Wording) -> Wording:
     try:
         row = await journeys.get(session, undoable.fact.journey_id or "")
-        return Wording(await served.compiled_maps.of(row.version), zone)
+        return replace(without_map, compiled_map=await served.compiled_maps.of(row.version))
     except (UnknownJourneyError, UnreadableVersionError):
-        return Wording(zone=zone)
+        return without_map

@@ -43,11 +43,25 @@ async def hold(store: Store, customers: dict[str, Customer]) -> list[Held]:
         return [await _hold(session, compiled_maps, row, customers[row.customer_id]) for row in rows]
 
 
+def _as_taken_in(fact: FactRow) -> tuple[int, int, bool, int]:
+    """An advance takes a turn of the switch that holds mail in before what else waits."""
+    return (fact.at, fact.revision or 0, fact.kind != told.MailSwitched.kind, fact.serial)
+
+
+async def _was_held(session: Any, row: JourneyRow) -> bool:
+    """Tells whether the journey's mail was held when it began, which no fact says: the first switch after says so."""
+    turns = select(FactRow).where(FactRow.journey_id == row.id, FactRow.kind == told.MailSwitched.kind)
+    first = (await session.scalars(turns.order_by(FactRow.serial))).first()
+    is_held: bool = row.state.get("mail_held", False) if first is None else first.data["to"] == "free"
+    return is_held
+
+
 async def _hold(session: Any, compiled_maps: CompiledMaps, row: JourneyRow, customer: Customer) -> Held:
     compiled_map = await compiled_maps.of(row.version)
     taken = select(FactRow).where(FactRow.journey_id == row.id, FactRow.status == "delivered")
-    facts = [told.from_json(fact.data) for fact in await session.scalars(taken.order_by(FactRow.at, FactRow.serial))]
-    run = simulate(compiled_map, customer, row.started_at, facts, row.clock)
+    rows = sorted(await session.scalars(taken), key=_as_taken_in)
+    facts = [told.from_json(fact.data) for fact in rows]
+    run = simulate(compiled_map, customer, row.started_at, facts, row.clock, held=await _was_held(session, row))
     open_rows = select(TaskRow.task).where(TaskRow.journey_id == row.id, TaskRow.status == "open")
     messages = select(MessageRow.message).where(MessageRow.journey_id == row.id)
     return Held(

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.web.example import FILES
+from tests.web.test_entered_midway import TWO_STAGES
 
 BOOK = """id,name,timezone,country,contacts,team,tier,enters.stage
 acme,Acme,America/New_York,US,Sam Poe <sam@acme.example> sponsor+coordinator,csm=ana@vendor.example,pilot,
@@ -84,6 +85,32 @@ def test_stopped_it_says_what_happened_so_far_and_keeps_the_folder_if_told_so(fi
     assert not account["complete"]
     assert account["customers"] > 0
     assert (Path(account["folder"]) / "milepost.db").exists()
+
+
+def test_it_ends_as_a_step_opens_with_made_up_people_and_says_who_entered_in_the_middle(files: Path) -> None:
+    (files / "pilot" / "map.yaml").write_text(TWO_STAGES["map.yaml"])
+    (files / "book.csv").write_text(BOOK.replace(",start\n", ",value\n"))
+    process = start(files, "--days", "3000", "--until", "connect", "--people", "1", "--report", "r.json", "--json")
+    output, errors = process.communicate(timeout=170)
+
+    assert process.returncode == 0, errors[-3000:]
+    account = json.loads(output)
+    assert account["complete"]
+    assert account["entered"]["customers"] == 1
+    assert account["entered"]["sentence"].startswith("1 customer entered in the middle; no message")
+    assert json.loads((files / "r.json").read_text()) == {"over": True, "account": account}
+
+
+@pytest.mark.parametrize(
+    ("until", "says"),
+    [("conect", "did you mean 'connect'?"), ("2020-01-01", "2020-01-01 is over")],
+)
+def test_an_end_that_never_comes_is_refused(files: Path, until: str, says: str) -> None:
+    process = start(files, "--until", until)
+    _, errors = process.communicate(timeout=60)
+
+    assert process.returncode != 0
+    assert says in errors
 
 
 @pytest.mark.parametrize(

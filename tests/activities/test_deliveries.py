@@ -11,7 +11,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.deliveries import DeliveryActivities
-from milepost.channels.message_text import MessageSource
+from milepost.channels.links import MessageLinks
+from milepost.channels.message_text import MessageSource, outgoing, signed
 from milepost.channels.protocol import TemporaryDeliveryError, UndeliverableError
 from milepost.channels.recorder import RecordingChannel
 from milepost.customer import ChoiceWay, Contact, Customer, Mail
@@ -383,5 +384,9 @@ async def test_one_click_on_a_question_about_a_result_stops_everything(store: St
     [outcome] = [step.id for step in compiled_map.steps.values() if step.kind is StepKind.OUTCOME][:1]
     due = await post.row()
     due.steps = [outcome]
-    source = MessageSource(compiled_map, {}, State.from_json(journey.state), due, LINKS, datetime.now(UTC))
-    assert source.unsubscribe_url == LINKS.unsubscribe_url("acme/1", "sam@acme.example", Mail.NONE)
+    links = MessageLinks(LINKS.base_url, "AnIdOfALink123")
+    source = MessageSource(compiled_map, {}, State.from_json(journey.state), due, links)
+    assert source.one_click is Mail.NONE
+    message = signed(outgoing(source, "Hours", links.preferences_url, None), source, LINKS, links.mark)
+    assert message.list_unsubscribe == LINKS.unsubscribe_url("acme/1", "sam@acme.example", Mail.NONE)
+    assert message.text == LINKS.preferences_url("acme/1", "sam@acme.example")

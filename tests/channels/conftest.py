@@ -3,7 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from loopback_servers import Receiver, http_receiver
+
+from tests.channels.loopback_servers import Receiver, http_receiver
 
 
 @pytest.fixture

@@ -3,13 +3,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from loopback_servers import Mailbox, mail_server
 
 from milepost.channels.outbox import OutboxChannel
 from milepost.channels.protocol import OutgoingMessage, TemporaryDeliveryError, UndeliverableError
 from milepost.channels.recorder import RecordingChannel
 from milepost.channels.registry import ChannelMisconfiguredError, channel_for
 from milepost.settings import Settings, SettingsError, load
+from tests.channels.loopback_servers import Mailbox, mail_server
 
 MESSAGE = OutgoingMessage(
     journey="j1",

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 
 import pytest
 
+from milepost.brand.brand import Brand, brand_from
 from milepost.channels.mail_layout import Importance, lay_out
 from milepost.language.templates.renderer import Rendered
+from milepost.translations.languages import shipped
 
 RENDERED = Rendered(
     subject="Connect <SSO> & more",
@@ -16,7 +19,7 @@ RENDERED = Rendered(
 )
 
 
-def composed(rendered: Rendered = RENDERED, **changes: str | None) -> Rendered:
+def composed(rendered: Rendered = RENDERED, **changes: str | Brand | None) -> Rendered:
     more = {
         "colleague_name": "Ana <b>López",
         "colleague_address": "ana@vendor.example",
@@ -24,7 +27,7 @@ def composed(rendered: Rendered = RENDERED, **changes: str | None) -> Rendered:
         "preferences_url": "https://plans.example.com/preferences/y?a=1&b=2",
         **changes,
     }
-    return lay_out(rendered, **more)
+    return lay_out(rendered, shipped().reader(rendered.language), **more)
 
 
 class Outline(HTMLParser):
@@ -83,7 +86,7 @@ def test_what_comes_to_people_who_chose_fewer_mails_says_why_in_their_language(l
     assert len({footer.text for footer in footers.values()}) == 3
     for importance in (Importance.REQUEST, Importance.ESSENTIAL):
         why = footers[importance].text.splitlines()[-2]
-        assert why.endswith(".")
+        assert why.endswith((".", "。"))
         assert why in unescape(footers[importance].html or "")
         assert "preferences/y?a=1&amp;b=2" in (footers[importance].html or "")
 
@@ -97,10 +100,32 @@ def test_nobody_is_told_to_reply_where_nobody_would_read_it():
 
 @pytest.mark.parametrize(
     ("language", "words", "direction"),
-    [("de-AT", "Ihr gemeinsamer Plan", "ltr"), ("ja", "Your shared plan", "ltr"), ("ar-AE", "Your shared plan", "rtl")],
+    [("de-AT", "Ihr gemeinsamer Plan", "ltr"), ("sv", "Your shared plan", "ltr"), ("ar-AE", "Your shared plan", "rtl")],
 )
 def test_the_layout_speaks_the_language_of_the_text_where_it_can(language: str, words: str, direction: str):
     message = composed(Rendered("s", "t\n", "<p>t</p>", language))
 
     assert words in message.text
     assert f'lang="{language}" dir="{direction}"' in (message.html or "")
+
+
+def test_the_layout_has_the_name_and_the_readable_colours_of_the_company() -> None:
+    html = composed(brand=brand_from("Borealis <&> Co", "#ffcc00")).html or ""
+
+    assert "Borealis &lt;&amp;&gt; Co</div>" in html
+    assert ".letter a { color: #886700; }" in html
+    assert "background: #ffcc00; color: #10141a;" in html
+    assert "<img" not in html
+
+
+def test_every_letter_has_one_button_to_the_plan() -> None:
+    plan = 'href="https://plans.example.com/plan/x?a=1&amp;b=2"'
+    own = replace(RENDERED, html=f'<p><strong><a {plan} class="button">Do it</a></strong></p>')
+
+    assert f'<p><a {plan} class="button">Your shared plan</a></p>' in (composed().html or "")
+    assert (composed(own).html or "").count('class="button"') == 1
+    assert f"<a {plan} style" in (composed(own).html or "")
+
+
+def test_without_a_company_the_layout_names_none() -> None:
+    assert 'class="company"' not in (composed().html or "")

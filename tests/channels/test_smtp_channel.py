@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import pytest
-from loopback_servers import Mailbox, client_tls, mail_server, password_is, server_tls, talking_server
 
 from milepost.channels.links import LinkSigner
 from milepost.channels.protocol import OutgoingMessage, TemporaryDeliveryError, UndeliverableError
 from milepost.channels.smtp import SmtpChannel, SmtpServer
 from milepost.customer import Mail
+from tests.channels.loopback_servers import Mailbox, client_tls, mail_server, password_is, server_tls, talking_server
 
 pytestmark = pytest.mark.server
 
@@ -294,3 +294,11 @@ async def test_a_name_is_kept_as_it_is_written_whatever_mail_headers_make_of_its
 
     assert mail["To"].addresses[0].display_name == name
     assert mail["To"].addresses[0].addr_spec == "sam@acme.example"
+
+
+async def test_replies_go_to_the_colleague_and_to_the_address_that_reads_them() -> None:
+    copy = "replies+abcdefghij234567abcd@in.vendor.example"
+    _, mail = await sent(replace(MESSAGE, reply_copy=copy))
+    assert [each.addr_spec for each in mail["Reply-To"].addresses] == ["ana@vendor.example", copy]
+    _, mail = await sent(replace(MESSAGE, reply_to=None, reply_copy=copy))
+    assert [each.addr_spec for each in mail["Reply-To"].addresses] == [copy]

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from loopback_servers import Answer, Receiver
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from milepost.channels.protocol import OutgoingMessage, TemporaryDeliveryError, UndeliverableError
 from milepost.channels.webhook import WebhookChannel
+from tests.channels.loopback_servers import Answer, Receiver
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of twenty-four b").decode()
 MESSAGE = OutgoingMessage(

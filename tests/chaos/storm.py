@@ -14,10 +14,17 @@ from typing import Any
 from sqlalchemy import select
 
 from milepost.store.database import Store, open_store
+from milepost.store.inbox import InboxStatus
 from milepost.store.tables import FactRow, JourneyRow, MessageRow
 from tests.acceptance.equality import hold
 from tests.chaos.dumps import Dumps
 from tests.chaos.world import WEBS, WORKERS, World
+
+PERSON = "ana.ruiz@vendor.example"
+UNDONE = 0.4
+"""The part of all facts that whoever told them takes back soon, perhaps before their journey has taken them in."""
+TURNS = 4
+"""After so many facts somebody holds or frees the mail of a customer, and releases what waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,11 @@ class Storm:
     """By id, the facts that were answered as recorded."""
 
     done: Counter[str] = field(default_factory=Counter)
+    undone: dict[str, Promise] = field(default_factory=dict)
+    """By id, the facts of which it was answered that they are undone."""
+
+    turned: int = 0
+    released: int = 0
 
     async def pass_over(self) -> None:
         """Let it rage, and then wait until everything runs again."""
@@ -65,7 +77,21 @@ class Storm:
             for at, what in self._plan(chance):
                 tasks.create_task(self._later(at, what))
         await self.world.settle()
+        await self._write_in_the_calm()
         supervisor.cancel()
+
+    async def _write_in_the_calm(self) -> None:
+        """Brings about a mail once the storm is over, at the customer of whom the storm told nothing."""
+        told = {"customer": self._calm, "id": "calm", "step_done": "kickoff", "result": "held"}
+        async with asyncio.timeout(90):
+            while not await self.world.tell(WEBS[0], told):  # noqa: ASYNC110 - another process answers
+                await asyncio.sleep(0.2)
+            while not self.world.mail.taken:  # noqa: ASYNC110 - it comes in the contact's hours
+                await asyncio.sleep(0.2)
+
+    @property
+    def _calm(self) -> str:
+        return next(iter(self.world.customers))
 
     def _plan(self, chance: Random) -> list[tuple[float, Callable[[], Awaitable[None]]]]:
         """What happens when, in seconds from now."""
@@ -95,6 +121,7 @@ class Storm:
         """Puts both databases back. Whatever came after the copy is lost, and may come again in other words."""
         await dumps.put_back()
         self.promised = {fact: each for fact, each in self.promised.items() if each.at < dumps.begun}
+        self.undone = {fact: each for fact, each in self.undone.items() if each.at < dumps.begun}
         for words in self.world.mail.taken.values():
             for late in [each for each, at in words.items() if at > dumps.begun]:
                 del words[late]
@@ -122,18 +149,38 @@ class Storm:
         for customer in self.world.customers.values():
             while not await self.world.save(chance.choice(WEBS), customer):  # noqa: ASYNC110 - another process answers
                 await asyncio.sleep(0.2)
-        names, number = list(self.world.customers), 0
+        names, number = [each for each in self.world.customers if each != self._calm], 0
         async with asyncio.TaskGroup() as tasks:
             while time.monotonic() < over or len(self.promised) < self.weather.promised_at_least:
                 number += 1
-                body = {"customer": chance.choice(names), "id": f"f{number}", **_fact(chance)}
+                body = {"customer": chance.choice(names), "id": f"f{number}", "by": PERSON, **_fact(chance)}
                 for _ in range(chance.choice([1, 1, 1, 2])):
-                    tasks.create_task(self._tell_one(chance.choice(WEBS), body))
+                    undo_after = chance.uniform(0, 0.3) if chance.random() < UNDONE else None
+                    tasks.create_task(self._tell_one(chance.choice(WEBS), body, undo_after))
+                if number % TURNS == 0:
+                    tasks.create_task(self._turn_mail(chance.choice(WEBS), chance.choice(names), number))
                 await asyncio.sleep(chance.expovariate(self.weather.facts_a_second))
 
-    async def _tell_one(self, web: str, body: dict[str, Any]) -> None:
-        if await self.world.tell(web, body):
-            self.promised.setdefault(body["id"], Promise(body["customer"], time.monotonic()))
+    async def _tell_one(self, web: str, body: dict[str, Any], undo_after: float | None) -> None:
+        """Tells a fact, and undoes it so many seconds later; None: it stays."""
+        if not await self.world.tell(web, body):
+            return
+        self.promised.setdefault(body["id"], Promise(body["customer"], time.monotonic()))
+        if undo_after is None:
+            return
+        await asyncio.sleep(undo_after)
+        undo = f"customers/{body['customer']}/facts/{body['id']}/undo"
+        if await self.world.ask(web, undo, {"by": PERSON}):
+            self.undone.setdefault(body["id"], Promise(body["customer"], time.monotonic()))
+
+    async def _turn_mail(self, web: str, customer: str, number: int) -> None:
+        """Holds or frees the mail of a customer, and lets go what waits."""
+        position = "held" if number % (2 * TURNS) else "free"
+        self.turned += await self.world.ask(web, "mail/switch", {"mail": position, "customer": customer, "by": PERSON})
+        waiting = await self.world.held(web)
+        if waiting:
+            order = {"action": "release", "messages": waiting, "by": PERSON, "id": f"release-{number}"}
+            self.released += len(waiting) * await self.world.ask(web, "mail", order)
 
 
 def _fact(chance: Random) -> dict[str, Any]:
@@ -143,9 +190,11 @@ def _fact(chance: Random) -> dict[str, Any]:
             {"set": {"health": chance.randrange(101)}},
             {"set": {"health": chance.randrange(101)}},
             {"step_done": "kickoff", "result": "held"},
+            {"step_done": "kickoff", "result": "held"},
             {"event": "connected"},
             {"answer": "faster", "verdict": chance.choice(["verified", "partial", "disputed"]), "value": 12},
             {"paused": True},
+            {"resumed": True},
             {"resumed": True},
             {"play_started": "rescue"},
         ]
@@ -193,6 +242,9 @@ async def _facts(store: Store, storm: Storm) -> list[str]:
     lost = [(each.customer, fact) for fact, each in storm.promised.items() if (each.customer, fact) not in stored]
     doubled = [key for key, count in stored.items() if count > 1]
     failed = [f"{row.journey_id}: message {row.message} failed: {row.last_error}" for row in queued]
+    undone = {(row.customer_id, row.id) for row in rows if row.status == InboxStatus.UNDONE}
+    counts = [key for fact, each in storm.undone.items() if (key := (each.customer, fact)) not in undone]
+    failed += [f"undone, and counts: {key}" for key in counts]
     return [*(f"promised and lost: {key}" for key in lost), *(f"stored twice: {key}" for key in doubled), *failed]
 
 

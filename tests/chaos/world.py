@@ -8,7 +8,8 @@ import signal
 import sqlite3
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from random import Random
@@ -45,6 +46,7 @@ class MoodyMailServer:
         self.calm = False
         self.taken: defaultdict[str, dict[bytes, float]] = defaultdict(dict)
         """What was taken, by the id of the message: its words, and when they first came (monotonic seconds)."""
+        self.times: Counter[str] = Counter()
         self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
 
     @property
@@ -68,6 +70,7 @@ class MoodyMailServer:
             head, _, words = content.partition(b"\r\n\r\n")
             [name] = [line for line in head.split(b"\r\n") if line.lower().startswith(b"message-id:")]
             boundary = words.split(b"\r\n", 1)[0]
+            self.times[name.decode()] += 1
             self.taken[name.decode()].setdefault(words.replace(boundary, b"--"), time.monotonic())
         if mood == "take twice":
             return "451 Taken, and denied"
@@ -79,8 +82,20 @@ class MoodyMailServer:
 class World:
     """The processes and their data; the database is an SQLite file or, with `database_url`, another one."""
 
-    def __init__(self, folder: Path, seed: int, many: int, *, speed: float, database_url: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        seed: int,
+        many: int,
+        *,
+        speed: float,
+        database_url: str | None = None,
+        workers: Sequence[str] = WORKERS,
+        webs: Sequence[str] = WEBS,
+        undo_minutes: int = 60,
+    ) -> None:
         self.folder = folder
+        self.workers, self.webs, self.undo_minutes = workers, webs, undo_minutes
         self.database = folder / "milepost.db"
         self.database_url = database_url
         self.url = database_url or f"sqlite:///{self.database}"
@@ -91,7 +106,7 @@ class World:
         self.processes: dict[str, asyncio.subprocess.Process] = {}
         self.down: set[str] = set()
         """What was killed and not started again yet."""
-        self.ports = {name: free_port() for name in WEBS}
+        self.ports = {name: free_port() for name in webs}
         self._data = DataFolder.open(folder / "temporal")
         self._server = TemporalServer.choose(self._data, headless=True)
         self._http = httpx.AsyncClient(headers={"Authorization": f"Bearer {KEY}"}, timeout=40.0)
@@ -104,7 +119,7 @@ class World:
             await maps.publish(session, "pilot", "Pilot customers", FILES, START)
             await customers.save(session, self.customers.values(), START)
         self.mail.start()
-        for name in ("temporal", *WORKERS, *WEBS):
+        for name in ("temporal", *self.workers, *self.webs):
             await self.run(name)
         for port in self.ports.values():
             await self._answers(port)
@@ -131,6 +146,7 @@ class World:
             "MILEPOST_DATABASE_URL": self.url,
             "MILEPOST_TEMPORAL_ADDRESS": self._server.address,
             "MILEPOST_API_KEYS": KEY,
+            "MILEPOST_UNDO_MINUTES": str(self.undo_minutes),
             "MILEPOST_SECRET_KEY": KEY,
             "MILEPOST_PORT": str(self.ports.get(name, 0)),
             "MILEPOST_CHANNEL": "smtp",
@@ -153,7 +169,7 @@ class World:
                     return
 
     async def _answers(self, port: int) -> None:
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while True:
                 try:
                     await self._http.get(f"http://127.0.0.1:{port}/health/live")
@@ -165,7 +181,7 @@ class World:
     async def keep_running(self) -> None:
         """Starts again whatever has ended by itself, as a supervisor would, until cancelled."""
         while True:
-            for name in (*WORKERS, *WEBS):
+            for name in (*self.workers, *self.webs):
                 if name not in self.down:
                     await self.run(name)
             await asyncio.sleep(1)
@@ -219,24 +235,46 @@ class World:
     async def tell(self, web: str, body: dict[str, Any]) -> bool:
         """Sends a fact; tells whether it was promised to be recorded."""
         try:
-            answer = await self._http.post(f"http://127.0.0.1:{self.ports[web]}/api/v1/facts", json=body)
+            answer = await self.post(web, "facts", body)
         except httpx.TransportError:
             return False
         assert answer.status_code in {200, 202, 409, 422, 503}, (answer.status_code, answer.text)
         return answer.is_success
 
+    async def ask(self, web: str, path: str, body: dict[str, Any]) -> bool:
+        """Asks something of the API that may be refused; tells whether it was done."""
+        try:
+            answer = await self.post(web, path, body)
+        except httpx.TransportError:
+            return False
+        assert answer.status_code in {200, 202, 403, 404, 409, 422, 503}, (answer.status_code, answer.text)
+        return answer.is_success
+
+    async def held(self, web: str) -> list[dict[str, str]]:
+        """Returns messages that wait for a release, each by customer and id."""
+        try:
+            answer = await self._http.get(f"http://127.0.0.1:{self.ports[web]}/api/v1/mail", params={"why": "release"})
+        except httpx.TransportError:
+            return []
+        lines = answer.json()["mail"] if answer.is_success else []
+        return [{"customer": line["customer"], "message": line["message"]} for line in lines]
+
+    async def post(self, web: str, path: str, body: dict[str, Any]) -> httpx.Response:
+        """Asks something of the API."""
+        return await self._http.post(f"http://127.0.0.1:{self.ports[web]}/api/v1/{path}", json=body)
+
     async def save(self, web: str, customer: Customer) -> bool:
         """Saves a customer, which begins its journey; tells whether that was promised."""
         body = {key: value for key, value in customer.to_json().items() if value is not None}
         try:
-            return (await self._http.post(f"http://127.0.0.1:{self.ports[web]}/api/v1/customers", json=body)).is_success
+            return (await self.post(web, "customers", body)).is_success
         except httpx.TransportError:
             return False
 
     async def settle(self, within: float = 120.0) -> None:
         """Waits until everything runs again and no journey has a fact that waits."""
         self.mail.calm = True
-        for name in ("temporal", *WORKERS, *WEBS):
+        for name in ("temporal", *self.workers, *self.webs):
             await self.run(name)
         async with asyncio.timeout(within), open_store(self.url) as store:
             while True:

@@ -33,7 +33,7 @@ def test_what_was_backed_up_comes_back(milepost: Milepost, database: Path, tmp_p
     database.write_bytes(b"overwritten by mistake")
 
     restored = milepost("restore", copy)
-    assert restored.exit_code == 0, restored.stderr
+    assert restored.exit_code == 0
     assert "milepost recover" in restored.stdout
     assert "run `milepost forget` for them again" in restored.stdout
     assert customers(milepost) == ["acme", "lonely"]
@@ -41,6 +41,24 @@ def test_what_was_backed_up_comes_back(milepost: Milepost, database: Path, tmp_p
     assert kept.read_bytes() == b"overwritten by mistake"
     assert str(kept) in restored.stdout
     assert stat.S_IMODE(database.stat().st_mode) == 0o600
+
+
+def test_both_say_where_the_contents_of_files_are(
+    milepost: Milepost, database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "uploaded files" not in milepost("backup", tmp_path / "before").stdout
+    files = database.parent / "files"
+    files.mkdir()
+    (files / "aB3").write_text("a content")
+
+    made, restored = milepost("backup", tmp_path / "copy"), milepost("restore", tmp_path / "copy")
+    assert f"copy the folder {files} now" in " ".join(made.stdout.split())
+    assert f"put back those of the same day, into {files}" in " ".join(restored.stdout.split())
+
+    monkeypatch.setenv("MILEPOST_FILES", "s3://acme/files")
+    made, restored = milepost("backup", tmp_path / "other"), milepost("restore", tmp_path / "other")
+    assert "files in s3://acme/files; back that bucket up" in " ".join(made.stdout.split())
+    assert "into s3://acme/files" in " ".join(restored.stdout.split())
 
 
 def test_a_backup_replaces_a_file_only_by_force_and_never_the_database(

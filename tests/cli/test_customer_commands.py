@@ -17,6 +17,7 @@ def test_customers_stand_in_a_table_that_fits_80_columns_without_colours(milepos
     result = milepost("customers")
     assert result.exit_code == 0
     assert "acme" in result.stdout
+    assert "Acme" in result.stdout
     assert "Onboarding" in result.stdout
     assert "no map is for it" in result.stdout
     assert "\x1b" not in result.stdout
@@ -135,7 +136,7 @@ def test_a_fact_waits_for_temporal_and_takes_effect_then(milepost: Milepost, tmp
     assert "Temporal cannot be reached" in result.stdout
     advance(tmp_path / "data")
     [data] = lines(milepost("show", "acme", "--json"))
-    assert any("bo@vendor.example" in entry["text"] for entry in data["journey"]["timeline"])
+    assert any("done by Bo" in entry["text"] for entry in data["journey"]["timeline"])
 
 
 def test_a_fact_sent_twice_changes_nothing_and_says_so(milepost: Milepost) -> None:
@@ -256,3 +257,27 @@ def test_a_file_that_says_no_place_is_refused(milepost: Milepost, tmp_path: Path
 def test_beginning_again_takes_a_reason(milepost: Milepost) -> None:
     assert milepost("enroll", "acme", "--again").exit_code == 2
     assert milepost("enroll", "acme", "--reason", "x").exit_code == 2
+
+
+def test_an_export_for_excel_begins_with_a_mark_and_is_imported_as_it_was(
+    milepost: Milepost, with_acme: None, tmp_path: Path
+) -> None:
+    file = tmp_path / "book.csv"
+    assert milepost("export", "--excel", "-o", str(file)).exit_code == 0
+    assert file.read_bytes().startswith(b"\xef\xbb\xbfid,name,")
+    assert milepost("import", str(file)).exit_code == 0
+    assert milepost("export").stdout.startswith("id,name,")
+    assert milepost("export", "--excel", "--contact", "sam@acme.example").exit_code == 1
+
+
+def test_enrolling_everybody_says_whom_it_left_alone(milepost: Milepost, book: Callable[..., Path]) -> None:
+    header = "id,name,timezone,enters.ended\n"
+    rows = ("over,Over,UTC,churned\n", "past,Past,UTC,churned\n", "sold,Sold,UTC,acquired\n")
+    assert milepost("import", book(*rows, header=header)).exit_code == 0
+
+    output = " ".join(milepost("enroll", "--all").stdout.split())
+    reported = {each["customer"]: each["why_not"] for each in lines(milepost("enroll", "--all", "--json"))}
+
+    assert "3 customers left alone: their journeys had ended before the import (2 churned, 1 acquired)." in output
+    assert "No map is for over" not in output
+    assert reported["past"] == "its journey had ended before it was imported (churned)"

@@ -143,3 +143,27 @@ def test_other_zones_and_holidays_than_those_that_planned_last_are_told(milepost
     assert text == f"Journeys were last planned with tzdata 2020.1 (2020a); this machine has {calendar_data()}."
     changed("UPDATE calendar_data SET data = ?", calendar_data())
     assert statuses(milepost)["Zones and holidays"] == here
+
+
+def test_a_book_that_is_not_taken_in_is_told(milepost: Milepost, tmp_path: Path) -> None:
+    file = tmp_path / "crm.csv"
+    file.write_text("id,name\nb2,Bolt\n")
+    assert milepost("sync", str(file), "--every", "1d", "--once").exit_code == 0
+    assert statuses(milepost)["Books in step"] == ("ok", "1 book, all read in time.")
+    changed("UPDATE syncs SET failures = 3 WHERE name = ?", "crm")
+    status, text = statuses(milepost)["Books in step"]
+    assert status == "warning"
+    assert text.startswith("The book crm wasn't taken in 3 times in a row")
+
+
+def test_it_is_told_how_the_company_looks(milepost: Milepost, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert "Brand" not in statuses(milepost)
+    monkeypatch.setenv("MILEPOST_COLOUR", "#FFCC00")
+    text = "So that it can be read, #FFCC00 is shown as #886700 on light pages. No name and no logo are set."
+    assert statuses(milepost)["Brand"] == ("ok", text)
+    monkeypatch.setenv("MILEPOST_LOGO", str(tmp_path / "logo.png"))
+    status, text = statuses(milepost)["Brand"]
+    assert status == "failed"
+    assert "no such file or directory" in text
+    monkeypatch.setenv("MILEPOST_COLOUR", "yellow")
+    assert "MILEPOST_COLOUR" in milepost("doctor").stderr

@@ -23,7 +23,7 @@ def test_a_customer_is_explained_with_its_map_its_stage_and_what_everything_wait
     assert "(goal is 'save_time', tier is 'enterprise')" in output
     assert "The journey began on the map" in output
     assert f"Planned with the zones and holidays of {calendar_data()}." in output
-    assert "waits for bo@vendor.example (Account executive) to do it" in output
+    assert "waits for Bo (Account executive) to do it" in output
     assert "waits for the end of “Sales-to-success handoff meeting”" in output
     assert "120 days before customer.renews_on" in output
     assert "waits for this to be true: customer.health < 40 (health is 75)" in output
@@ -46,7 +46,7 @@ def test_an_explanation_is_one_object_for_programs(milepost: Milepost) -> None:
     assert handoff["reasons"] == [
         {
             "kind": "person",
-            "text": "bo@vendor.example (Account executive) to do it",
+            "text": "Bo (Account executive) to do it",
             "role": "account_executive",
             "person": "bo@vendor.example",
         }
@@ -120,5 +120,5 @@ def test_a_move_to_another_version_shows_both_numbers_and_who_moved_it(
     advance(tmp_path / "data")
     output = words(milepost("explain", "acme").stdout)
     assert "The journey moved from version 1 (" in output
-    assert f"to version 2 ({version[:12]}) of its map by dana@vendor.example." in output
+    assert f"to version 2 ({version[:12]}) of its map by Dana." in output
     assert f"to version 2 ({version[:12]}) of its map." in words(milepost("show", "acme").stdout)

@@ -54,7 +54,7 @@ def test_without_temporal_the_database_forgets_and_it_is_said_what_is_left(milep
     result = milepost("forget", "acme", "--yes")
     assert result.exit_code == 0
     assert "acme is forgotten" in result.stdout
-    assert "1 of journeys" in result.stdout
+    assert "1 journey," in result.stdout
     assert "Temporal is away" in result.stderr
     assert customers(milepost) == ["lonely"]
     [data] = lines(milepost("forget", "lonely", "--yes", "--json"))

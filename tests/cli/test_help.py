@@ -93,7 +93,7 @@ def test_an_error_is_a_message_without_a_traceback(milepost: Milepost) -> None:
     assert result.exit_code == 1
     assert result.stdout == ""
     assert result.stderr.startswith("Error: There is no Milepost database")
-    assert "milepost import" in result.stderr
+    assert "milepost up" in result.stderr
     assert "Traceback" not in result.stderr
 
 

@@ -23,7 +23,9 @@ def test_a_row_that_repeats_an_id_stays_refused_when_it_is_imported_alone(milepo
     again = milepost("import", refused)  # as it is, mended in part, and with the file that this leaves
     assert again.exit_code == 1
     assert "The id 'x1' is already in another row of the book" in again.stderr
-    left = tmp_path / "book.refused.refused.csv"
+    assert "was there before; it now holds the rows that were refused this time" in " ".join(again.stderr.split())
+    assert sorted(each.name for each in tmp_path.glob("book*")) == ["book.csv", "book.refused.csv"]
+    left = refused
     assert left.read_text("utf-8-sig").splitlines()[0] == "refused because,id of another row,id,name"
     left.write_text(left.read_text("utf-8-sig").replace("x 2", "x2"))
     assert milepost("import", left).exit_code == 1

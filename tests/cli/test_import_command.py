@@ -293,6 +293,10 @@ def test_a_mapping_is_proposed_and_nothing_is_imported(milepost: Milepost, crm: 
     result = milepost("import", crm / "companies.csv", "--propose")
     assert result.exit_code == 0
     assert '"Record ID": id' in result.stdout
+    assert "contacts:" not in result.stdout
+    both = milepost("import", crm / "companies.csv", "--contacts", crm / "contacts.csv", "--propose").stdout
+    assert '    "Company ID": customer' in both
+    assert '    "Mail": email' in both
     assert lines(milepost("customers", "--json")) == []
 
 
@@ -339,16 +343,22 @@ def test_the_file_of_refused_rows_is_written_in_the_form_that_the_mapping_names(
 
 def test_a_dry_run_says_what_would_happen_and_imports_nothing(milepost: Milepost, book: Book) -> None:
     milepost("publish", MAPS)
-    path = book(ACME, LONELY, "x/1,X\n")
+    path = book(ACME, LONELY, "x/1,X\n", "x/2,X\n")
     result = milepost("import", path, "--dry-run")
     assert result.exit_code == 0
-    for words in ("journeys that would begin", "account_executive", "Nothing was written", "No journey for 1 customer"):
+    for words in (
+        "journeys that would begin",
+        "account_executive",
+        "Nothing was written",
+        "No journey for 1 customer",
+        "by column",
+    ):
         assert words in result.stdout
     objects = lines(milepost("import", path, "--dry-run", "--json"))
     customers = [each for each in objects if each["kind"] == "customer"]
     summary = objects[-1]
     assert [each["customer"] for each in customers] == ["acme", "lonely"]
-    assert (summary["customers"]["new"], summary["customers"]["journeys"], summary["refused"]) == (2, 1, 1)
+    assert (summary["customers"]["new"], summary["customers"]["journeys"], summary["refused"]) == (2, 1, 2)
     assert [each["role"] for each in summary["tasks"]] == [each["role"] for each in customers[0]["tasks"]]
     assert lines(milepost("customers", "--json")) == []
     assert not path.with_suffix(".refused.csv").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,8 +44,12 @@ def test_what_is_held_is_listed_with_its_text(milepost: Milepost, held: str) -> 
 def test_a_released_mail_waits_for_its_hours_or_goes(milepost: Milepost, held: str, data: Path) -> None:
     done = milepost("mail", "release", "acme0", held, "--by", "ops@vendor.example")
     assert "1 message released" in done.stdout
+    assert re.search(
+        rf"acme0  {re.escape(held)}  goes (now|(today|\w+ \d+ \w+ \d+) \d\d:00 in New York)\n", done.stdout
+    )
     advance(data)
     assert [each["why"] for each in lines(milepost("mail", "--customer", "acme0", "--json"))] in ([], ["window"])
+    assert "What was released by name before goes all the same" in milepost("mail", "hold").stdout
     again = milepost("mail", "release", "acme0", held)
     assert again.exit_code == 1
     assert "Nothing was done" in again.stderr
@@ -64,7 +69,7 @@ def test_a_cancelled_mail_is_gone_and_on_record(milepost: Milepost, held: str, d
     advance(data)
     assert lines(milepost("mail", "--customer", "acme0", "--json")) == []
     shown = " ".join(milepost("show", "acme0").stdout.split())
-    assert "somebody cancelled it by ops@vendor.example: They know us" in shown
+    assert "somebody cancelled it by Ops: They know us" in shown
 
 
 def test_freeing_a_customer_lets_its_mail_go_and_holding_all_takes_it_back(
@@ -99,3 +104,46 @@ def test_what_cannot_be_is_refused_with_a_hint(milepost: Milepost, acmes: Acmes,
     refused = milepost(*words)
     assert refused.exit_code == 1
     assert says in " ".join(refused.stderr.split())
+
+
+def test_a_mail_on_its_way_is_cancelled_by_the_beginning_of_its_id(milepost: Milepost, held: str, data: Path) -> None:
+    milepost("mail", "send-now", "acme0", held)
+    advance(data)
+    assert [each["message"] for each in lines(milepost("mail", "--status", "queued", "--json"))] == [held]
+    nothing = milepost("mail", "cancel", "acme0", "nothing")
+    assert "no such message waits" in nothing.stderr
+
+    done = milepost("mail", "cancel", "acme0", held[:8], "--reason", "They know us")
+
+    assert "1 message cancelled" in done.stdout
+    advance(data)
+    assert [each["message"] for each in lines(milepost("mail", "--status", "returned", "--json"))] == [held]
+    assert lines(milepost("mail", "--customer", "acme0", "--json")) == []
+    assert "They know us" in milepost("show", "acme0").stdout
+
+
+def test_a_beginning_that_several_messages_have_names_them(
+    milepost: Milepost, held: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert lines(milepost("mail", "show", "acme0", held[:8], "--json"))[0]["message"] == held
+
+    async def two(*_: object) -> list[str]:
+        return [held, f"{held}0"]
+
+    monkeypatch.setattr("milepost.store.held_mail.ids_of_customer", two)
+    several = milepost("mail", "show", "acme0", held[:8])
+    assert several.exit_code == 1
+    assert f"Write one of {held} and {held}0" in " ".join(several.stderr.split())
+    assert milepost("mail", "show", "acme0", held).exit_code == 0
+
+
+def test_who_held_and_freed_mail_is_listed(milepost: Milepost, held: str) -> None:
+    assert held
+    freed = milepost("mail", "free", "--customer", "acme1", "--reason", "They asked", "--by", "ops@vendor.example")
+    assert freed.exit_code == 0, freed.output
+    turns = lines(milepost("mail", "switches", "--json"))
+    assert [(each["customer"], each["mail"], each["why"], each["current"]) for each in turns] == [
+        ("acme1", "free", "They asked", True),
+        (None, "held", "We begin today", True),
+    ]
+    assert "They asked" in milepost("mail", "switches").stdout

@@ -63,6 +63,20 @@ def test_refused_rows_are_told_with_their_reasons(milepost: Milepost, folder: Pa
     assert [each["row"] for each in again if each["kind"] == "problem"] == [2]
 
 
+def test_new_customers_who_may_be_there_already_are_named_before_and_after(milepost: Milepost, folder: Path) -> None:
+    (folder / "book.csv").write_text("id,name\na1,Acme\nb2,Bolt\nb3,BOLT\n")
+    looked = milepost("sync", folder, "--dry-run")
+    assert "'b3' (BOLT) may be the same as 'b2' (Bolt): they have one name." in " ".join(looked.stdout.split())
+    ran = milepost("sync", folder)
+    assert "'b3' (BOLT) may be the same as 'b2' (Bolt): they have one name." in " ".join(ran.stdout.split())
+    assert "milepost merge ID STORED_ID" in ran.stdout
+
+    (folder / "book.csv").write_text("id,name\na1,Acme\nb2,Bolt\nb3,BOLT\nb4,Bolt\n")
+    [summary] = lines(milepost("sync", folder, "--json"))
+    assert summary["customers"]["alike"] == 1
+    assert [(each["customer"], each["other"]) for each in summary["doubles"]["first"]] == [("b4", "b2"), ("b4", "b3")]
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

@@ -22,6 +22,16 @@ def read(line: str, **more: Any) -> dict[str, Any]:
     return fact_of(kind, words, more, TYPES).model_dump(exclude_none=True, mode="json")
 
 
+BO = {"name": "Bo Lee", "email": "bo@x.example"}
+BO_WRITTEN = "Bo Lee <bo@x.example>"
+
+
+def test_an_agreed_person_may_come_with_a_name() -> None:
+    words = ["a", "due=2026-03-14", f"person={BO_WRITTEN}"]
+    written = fact_of("agreed", words, {}, TYPES).model_dump(exclude_none=True, mode="json")
+    assert written == {"agreed": {"a": {"due": "2026-03-14", "person": BO}}}
+
+
 @pytest.mark.parametrize(
     ("line", "more", "fact"),
     [
@@ -38,7 +48,15 @@ def read(line: str, **more: Any) -> dict[str, Any]:
         ("set plan=2024 since=2024 code=01", {}, {"set": {"plan": "2024", "since": 2024, "code": "01"}}),
         ('set since="2024" odd=NaN', {}, {"set": {"since": "2024", "odd": "NaN"}}),
         ("team csm=ana@x.example", {}, {"team": {"csm": "ana@x.example"}}),
+        ("agreed a due= person=", {}, {"agreed": {"a": {"cleared": ["due", "person"]}}}),
+        ("agreed a due= person=ana", {}, {"agreed": {"a": {"person": "ana", "cleared": ["due"]}}}),
+        ("task_added call", {"internal": True}, {"task_added": "call", "internal": True}),
         ("agreed a due=2026-03-10 b person=ana", {}, {"agreed": {"a": {"due": "2026-03-10"}, "b": {"person": "ana"}}}),
+        ("requested a help", {"note": "How?"}, {"requested": "a", "wish": "help", "note": "How?"}),
+        ("requested a date due=2026-03-14", {}, {"requested": "a", "wish": "date", "due": "2026-03-14"}),
+        ("requested a person", {"person": BO_WRITTEN}, {"requested": "a", "wish": "person", "person": BO}),
+        ("replied a needs_answer=true", {"note": "When?"}, {"replied": "a", "note": "When?", "needs_answer": True}),
+        ("responded a declined=true", {"note": "No"}, {"responded": "a", "note": "No", "declined": True}),
         ("play_started rescue", {}, {"play_started": "rescue"}),
         ("paused", {"reason": "merger"}, {"paused": True, "reason": "merger"}),
         ("resumed", {}, {"resumed": True}),
@@ -122,6 +140,8 @@ def test_contacts_are_written_as_in_a_book() -> None:
         ("set health=x", {}, "isn't a number"),
         ("set a=1 a=2", {}, "given twice"),
         ("agreed due=2026-03-10", {}, "name the step before"),
+        ("agreed kickoff result=", {}, "agreed.kickoff.cleared"),
+        ("agreed kickoff due= at=2026-03-10T09:00:00Z", {}, "'due' is agreed on and 'cleared'"),
         ("agreed kickoff due=soon", {}, "agreed.kickoff.due"),
         ("paused because", {}, "--reason"),
         ("contacts Sam", {}, "isn't a contact"),

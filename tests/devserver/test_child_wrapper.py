@@ -7,10 +7,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from processes import SLEEPER, STUBBORN, gone, program_pid, until, wait_until
 
 from milepost.devserver.children import Child, Program
 from milepost.devserver.locks import LockHeldError, acquire
+from tests.devserver.processes import SLEEPER, STUBBORN, gone, program_pid, until, wait_until
 
 PARENT = """
 import asyncio

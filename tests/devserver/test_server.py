@@ -7,7 +7,6 @@ import stat
 from datetime import timedelta
 
 import pytest
-from processes import gone, program_pid, until
 from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client, WorkflowExecutionStatus
@@ -19,6 +18,7 @@ from milepost.devserver.supervisor import Supervisor
 from milepost.temporal.connection import TemporalAddress, connect, resolve
 from milepost.temporal.search_attributes import SearchAttributesMissingError, register_search_attributes
 from milepost.wire.search_attributes import ALL, MAP, RISK, STAGES
+from tests.devserver.processes import gone, program_pid, until
 
 pytestmark = pytest.mark.server
 

@@ -7,11 +7,11 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from processes import SLEEPER, STUBBORN, gone, program_pid, until
 
 from milepost.devserver.children import Program
 from milepost.devserver.restarts import Change, ProgramFailedError, Restarts
 from milepost.devserver.supervisor import Supervisor
+from tests.devserver.processes import SLEEPER, STUBBORN, gone, program_pid, until
 
 QUICK = Restarts(first_pause=0.01, longest_pause=0.04)
 

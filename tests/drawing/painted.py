@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from milepost.drawing.scene import Arrow, Box, Group, Item, Rect, Scene, Shape, Text, flatten
-from milepost.drawing.text_metrics import is_known
+from milepost.fonts import is_known
 
 
 def meets(one: Box, other: Box, slack: float = 0.01) -> bool:

@@ -43,9 +43,10 @@ def sentence_of(say: Wording, kind: str, **fields: Any) -> str:
 
 
 NEVER_BY_ITSELF = {
-    "answers_changed", "note", "task_added",
+    "answers_changed", "answer_completed", "note", "task_added",
     "journey_started", "journey_paused", "journey_resumed", "map_changed", "fact_ignored",
     "step_due_changed", "step_snoozed", "outcome_answered", "outcome_revoked",
+    "requested", "replied", "responded",
     "away", "back", "fact_undone", "handed_over", "mail_switched", "message_released", "message_retried",
 }  # fmt: skip
 

@@ -63,8 +63,8 @@ def test_a_customer_may_enter_a_map_again_only_when_its_rule_allows():
 
 
 def test_the_last_answer_that_was_not_revoked_counts():
-    first = AnswerRecord(START, "partial", "sam@acme.example", "recorded", 3, None, None, None, None, None)
+    first = AnswerRecord(START, "partial", None, "sam@acme.example", None, None, "recorded", 3, *[None] * 6)
     second = replace(first, verdict="disputed", revoked_at=START + HOUR)
-    outcome = OutcomeRecord("saved", 1, "Ten hours less", "partial", None, None, None, (first, second))
+    outcome = OutcomeRecord("saved", 1, "Ten hours less", "partial", None, None, None, None, (first, second))
     assert outcome.last == first
     assert replace(outcome, answers=(second,)).last is None

@@ -59,7 +59,7 @@ def test_the_timeline_says_in_words_what_is_missing_and_who_is_to_tell() -> None
     say = Wording(compiled_map)
     sentences = [say.sentence(entry) for entry in made.timeline]
     assert "A message about “Count seats” waits: it lacks a value, customer.seats." in sentences
-    assert "The map's owner, ops@vendor.example, got a task: tell what a message lacks, customer.seats." in sentences
+    assert "The map's owner, Ops, got a task: tell what a message lacks, customer.seats." in sentences
     assert any("was dropped: its recipient wants no such mail" in sentence for sentence in sentences)
 
 

@@ -219,7 +219,7 @@ def test_every_step_says_what_it_waits_for() -> None:
     reasons = waits(journey(compiled_map), compiled_map)
 
     assert reasons == {
-        "kickoff": "ana.ruiz@vendor.example (Customer success manager) to do it",
+        "kickoff": "Ana Ruiz (Customer success manager) to do it",
         "set_up": "somebody of the team “Solutions engineer” to take it",
         "connect": "the end of “Kickoff call”",
         "faster": "the end of “Connect the first system”",

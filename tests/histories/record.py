@@ -12,18 +12,26 @@ import json
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from temporalio.client import WorkflowHistory
+from sqlalchemy.orm import Session
+from temporalio.client import WorkflowHandle, WorkflowHistory
 
 from milepost.channels.protocol import TemporaryDeliveryError, UndeliverableError
 from milepost.channels.recorder import RecordingChannel
 from milepost.cli.temporal_runner import time_skipping_server
+from milepost.intake import uploads
 from milepost.intake.rollouts import Pace
+from milepost.intake.uploads import UploadedFile
+from milepost.planner.instants import Instant
 from milepost.planner.written_facts import WrittenFact
-from milepost.store.database import open_store
+from milepost.store import imports
+from milepost.store.database import Store, open_store
+from milepost.store.imports import ImportStatus
 from milepost.store.schema_upgrade import upgrade
+from milepost.wire.book_import import workflow_id as import_workflow_id
 from milepost.wire.journey import DEFAULT_MAX_ADVANCES, workflow_id
 from milepost.wire.rollout import workflow_id as rollout_workflow_id
 from tests.workflows.example import START
@@ -33,6 +41,7 @@ from worker import make_worker
 
 FOLDER = Path(__file__).parent
 DAY = 86_400
+BOOK = UploadedFile("book.csv", b"id,name,timezone,tier\nc1,Customer 1,Europe/Berlin,pilot\n")
 
 
 async def past_its_timers(rig: Rig) -> None:
@@ -146,6 +155,49 @@ async def rollout() -> WorkflowHistory:
             return await client.get_workflow_handle(rollout_workflow_id(number)).fetch_history()
 
 
+async def book_import() -> dict[str, WorkflowHistory]:
+    """A dry run, an import that waits for its turn behind another, and the import itself."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/milepost.db"
+        await upgrade(url)
+        async with real_client() as client, intake_at(url, client) as intake:
+            context = intake.context
+            async with make_worker(client, context.store, RecordingChannel(), LINKS, journey_clock=context.clock):
+                sent = [await uploads.receive(context, form, BOOK, None, by=None) for form in ("one", "two")]
+                number, before = (each.number for each in sent)
+                handle = client.get_workflow_handle(import_workflow_id(number))
+                await uploads.look(context, number)
+                await handle.result()
+                looked = await handle.fetch_history()
+                await _occupy(context.store, before)
+                await uploads.go(context, number, intake.now())
+                await eventually(_has_slept(handle))
+                await uploads.cancel(context, before)
+                await context.store.write(partial(_end, before, context.now()))
+                await handle.result()
+            return {"book_import_looks": looked, "book_import": await handle.fetch_history()}
+
+
+async def _occupy(store: Store, number: int) -> None:
+    """Lets an import run that no worker goes on with."""
+
+    def change(session: Session) -> None:
+        imports.lock(session, number).status = ImportStatus.RUNNING
+
+    await store.write(change)
+
+
+def _end(number: int, now: Instant, session: Session) -> None:
+    imports.end(session, imports.lock(session, number), ImportStatus.CANCELLED, now, now)
+
+
+def _has_slept(handle: WorkflowHandle[Any, Any]) -> Callable[[], Awaitable[bool]]:
+    async def ask() -> bool:
+        return any(event.HasField("timer_started_event_attributes") for event in (await handle.fetch_history()).events)
+
+    return ask
+
+
 def known_bad(good: str) -> str:
     """A history that no journey of ours can have: it called an activity that there is not."""
     history: dict[str, Any] = json.loads(good)
@@ -168,6 +220,8 @@ async def main() -> None:
             _save(file, history)
     _save("heartbeats", await heartbeats())
     _save("rollout", await rollout())
+    for file, history in (await book_import()).items():
+        _save(file, history)
     good = (FOLDER / "past_its_timers.json").read_text()
     (FOLDER / "known_bad.json").write_text(known_bad(good) + "\n")
 

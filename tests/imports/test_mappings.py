@@ -98,6 +98,7 @@ def test_a_row_is_read_by_the_mapping() -> None:
         ({"Lifecycle Stage": "Lost"}, "Lifecycle Stage", "it is one of: live, trial"),
         ({"Company owner": "Bo Berg"}, "Company owner", "'Bo Berg' is a name without an address; add it to 'people'"),
         ({"Country/Region": "Germny"}, "Country/Region", "Did you mean 'DE'?"),
+        ({"Country/Region": "Ostblock"}, "Country/Region", "in the mapping, values: {Ostblock: DE}"),
         ({"Associated Contact": "Dana"}, "Associated Contact", "'Dana' isn't a contact"),
         ({"Sponsor": ""}, "Sponsor", "The address is missing"),
         ({"Sponsor": "sam@acme"}, "Sponsor", "isn't a mail address"),
@@ -187,7 +188,7 @@ def test_day_numbers_of_a_spreadsheet_are_dates() -> None:
         ("mapping: X\ncolumns:\n  A: nmae\n", (3, 6), "'nmae' is no field of a customer; did you mean 'name'?"),
         ("mapping: X\ncolumns:\n  A: seats\n", (3, 6), "did you mean 'attributes.seats'?"),
         ("mapping: X\ncolumns:\n  A: name\n", (2, 1), "No column fills 'id'"),
-        ("mapping: X\ncolumns:\n  A: id\n  B: id\n", (2, 1), "The columns 'A' and 'B' both fill 'id'"),
+        ("mapping: X\ncolumns:\n  A: id\n  B: id\n", (4, 3), "The columns 'A' and 'B' both fill 'id'"),
         ("mapping: X\ncolumns:\n  A: {to: id, dates: 31/12/2026}\n", (3, 22), "is no pattern of dates"),
         ("mapping: X\ndecimal: x\ncolumns: {A: id}\n", (2, 10), "'decimal'"),
         ("mapping: X\nencoding: martian\ncolumns: {A: id}\n", (2, 11), "is no encoding"),
@@ -244,7 +245,7 @@ def test_an_export_of_hubspot_is_read_by_the_shipped_mapping() -> None:
     )
     assert mapping.contacts is not None
     people = read_people(io.BytesIO(contacts), mapping.contacts, mapping.defaults)
-    assert people.problems == []
+    assert not people.problems
     assert [each.name for each in people.contacts.of("11")] == ["Sam Poe", "Dana Whit"]
     assert people.contacts.count == 2
     read = read_book(companies, WORDS, mapping)
@@ -364,10 +365,10 @@ def test_a_mapping_names_such_columns_too() -> None:
       Since: enters.since
       Kickoff held: enters.done.kickoff
     """
-    data = b"ID,Phase,Since,Kickoff held\n1,Live,04/05/2026,yes\n2,New,,\n"
+    data = b"ID,Phase,Since,Kickoff held\n1,Live,04/05/2026,yes\n2,New,,\n3,New,05/05/2026,\n"
     read = read_book(data, WORDS, mapping_from(mapping))
     assert [row.entry for row in read.read] == [
-        EntryPoint("value", "2026-05-04", {"kickoff": DoneBefore()}), None,
+        EntryPoint("value", "2026-05-04", {"kickoff": DoneBefore()}), None, EntryPoint("", "2026-05-05"),
     ]  # fmt: skip
     assert not any("No map uses" in note for note in read.notes)
 
@@ -375,7 +376,7 @@ def test_a_mapping_names_such_columns_too() -> None:
 @pytest.mark.parametrize(
     ("row", "column", "says"),
     [
-        ("a,,2026-05-04,,,,,,", "enters.since", "names no stage"),
+        ("a,,2026-05-04,yes,,,,,", "enters.since", "names no stage"),
         ("a,value,soon,,,,,,", "enters.since", "isn't a date"),
         ("a,value,,perhaps,,,,,", "enters.done.kickoff", "isn't a date"),
         ("a,value,,,,verifed,,,", "enters.outcomes.saved.verdict", "did you mean 'verified'?"),

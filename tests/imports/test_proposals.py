@@ -10,6 +10,8 @@ from milepost.imports.mapping_file import read_mapping
 from milepost.imports.proposal import propose
 from milepost.imports.rows import read_rows
 from milepost.imports.targets import Target
+from milepost.language.field_types import AttributeType
+from milepost.language.model import Attribute
 from tests.imports.files import HUBSPOT_COMPANIES, WORDS, csv_bytes, mapping_from
 
 ROWS = (
@@ -116,11 +118,86 @@ def test_columns_of_contacts_and_of_where_customers_stand_are_proposed_with_thei
         '  "Hours saved": enters.outcomes.hours_saved.verdict  # doubt: was it confirmed before?',
     ):
         assert any(each.startswith(line) for each in text.splitlines()), text
-    assert '  # "Sponsor budget": attributes.sponsor_budget  # no map uses it; such as "12", "3"' in text
+    assert (
+        '  "Sponsor budget": attributes.seats  # doubt: is it seats? Only its values say so; such as "12", "3"' in text
+    )
     read = read_book(data, PLACES, mapping_from(text))
     assert read.problems == ()
     assert [row.entry.stage for row in read.read if row.entry] == ["onboarding", "value"]
     assert read.customers[0].contacts[0].email == "sam@a.example"
+
+
+TIERS = replace(
+    WORDS.knowing("industry", AttributeType.TEXT),
+    attributes={
+        **WORDS.attributes,
+        "industry": (Attribute(type=AttributeType.TEXT),),
+        "tier": (Attribute(type=AttributeType.TEXT, one_of=["enterprise", "mid_market"]),),
+    },
+    personas=frozenset({"admin", "sponsor", "user"}),
+)
+
+
+def _of(*rows: tuple[str, ...]) -> str:
+    return propose(read_rows(io.BytesIO(csv_bytes(rows, separator=";", encoding="cp1252"))), TIERS, "book")
+
+
+def test_german_headings_of_attributes_and_contacts_are_known_and_doubted() -> None:
+    text = _of(
+        ("Kunden-Nr.", "Vertragsende", "Größe", "Branche", "Kundenbetreuer", "Ansprechpartner",
+         "E-Mail Ansprechpartner", "Technischer Ansprechpartner E-Mail"),
+        ("1", "31.12.2026", "Enterprise", "Maschinenbau", "ute@v.example", "Jürgen Groß", "j@a.example", "t@a.example"),
+        ("2", "30.06.2027", "Großkunde", "Chemie", "ute@v.example", "Eva Öl", "e@b.example", ""),
+    )  # fmt: skip
+    columns = mapping_from(text).columns
+    assert {heading: str(column.to) for heading, column in columns.items()} == {
+        "Kunden-Nr.": "id",
+        "Vertragsende": "attributes.renews_on",
+        "Größe": "attributes.tier",
+        "Branche": "attributes.industry",
+        "Kundenbetreuer": "team.csm",
+        "Ansprechpartner": "contacts.sponsor.name",
+        "E-Mail Ansprechpartner": "contacts.sponsor.email",
+        "Technischer Ansprechpartner E-Mail": "contacts.admin.email",
+    }
+    assert columns["Größe"].values == {"Enterprise": "enterprise", "Großkunde": None}
+    assert "doubt: is it tier?; the maps know enterprise and mid_market" in text
+    assert "it is the admin, by the heading" in text.casefold()
+
+
+def test_a_column_is_known_by_its_values_where_its_heading_says_nothing() -> None:
+    text = _of(
+        ("ID", "Kat.", "Phase"), ("1", "Mid-Market", "Kunde"), ("2", "ENTERPRISE", "Interessent"), ("3", "x", "")
+    )
+    columns = mapping_from(text).columns
+    assert str(columns["Kat."].to) == "attributes.tier"
+    assert columns["Kat."].values == {"Mid-Market": "mid_market", "ENTERPRISE": "enterprise", "x": None}
+    assert "doubt: is it tier, by its values?" in text
+    assert columns["Phase"].values["Kunde"] == "live"
+
+
+@pytest.mark.parametrize(
+    ("heading", "personas", "persona", "why"),
+    [
+        ("Ansprechpartner", {"admin", "sponsor"}, "sponsor", "It is the sponsor, as the heading doesn't say"),
+        ("Kontakt", {"admin", "champion"}, "champion", "It is the champion, as the heading doesn't say"),
+        ("Contacts", {"user", "owner"}, "owner", "It is the owner, the first by alphabet, as the heading doesn't say"),
+    ],
+)
+def test_the_persona_of_a_lone_contact_is_chosen_by_a_rule_that_is_said(
+    heading: str, personas: set[str], persona: str, why: str
+) -> None:
+    data = csv_bytes([("id", heading), ("1", "Jo <jo@a.example>")])
+    text = propose(read_rows(io.BytesIO(data)), replace(TIERS, personas=frozenset(personas)), "book")
+    assert mapping_from(text).columns[heading].persona == persona
+    assert f"doubt: which persona? {why}; there are " in text
+
+
+def test_a_mapping_without_columns_says_what_is_to_be_written() -> None:
+    for text in ("mapping: Ours\ncolumns:\n  # nothing yet\n", proposed(csv_bytes([("x9", "y9"), ("1", "2")]))):
+        (problem,) = read_mapping(text, "m.yaml").problems
+        assert "No column fills 'id'" in problem.message
+        assert "such as `Record ID: id`" in problem.message
 
 
 GERMAN = ("Kundennummer", "Firma", "Ort", "Land", "Sprache", "Betreuer", "Ansprechpartner")
@@ -138,3 +215,161 @@ def test_headings_and_countries_in_german_and_french_are_known(headings: tuple[s
     )
     assert columns[headings[3]].values == {}
     assert columns[headings[4]].values == {"Deutsch": None}
+
+
+def test_rows_that_are_refused_are_not_counted_among_those_without_a_zone() -> None:
+    rows = [("id", "Land"), ("1", "Atlantis"), ("2", "")]
+    read = read_book(csv_bytes(rows), WORDS, mapping_from("mapping: m\ncolumns: {id: id, Land: country}\n"))
+    assert read.refused == 1
+    assert [note.partition(",")[0] for note in read.notes if "time zone" in note] == ["1 row has no time zone"]
+
+
+HUBSPOT_GERMAN = {
+    "Datensatz-ID": "id",
+    "Unternehmensname": "name",
+    "Land/Region": "country",
+    "Inhaber des Unternehmens": "team.csm",
+    "Verlängerungsdatum": "attributes.renews_on",
+    "Lifecycle-Phase": "enters.stage",
+    "Vorname": "contacts.sponsor.first_name",
+    "Nachname": "contacts.sponsor.last_name",
+    "E-Mail": "contacts.sponsor.email",
+}
+CELLS = (
+    "1",
+    "Müller GmbH",
+    "Deutschland",
+    "ana@vendor.example",
+    "31.12.2026",
+    "Onboarding",
+    "Jo",
+    "Groß",
+    "j@a.example",
+)
+
+
+def targets_of(text: str) -> dict[str, str]:
+    return {heading: str(column.to) for heading, column in mapping_from(text).columns.items()}
+
+
+@pytest.mark.parametrize(
+    ("heading", "instead", "target"),
+    [
+        ("Datensatz-ID", "Datensatz-ID", "id"),
+        ("Unternehmensname", "Name des Unternehmens", "name"),
+        ("Inhaber des Unternehmens", "Unternehmensinhaber", "team.csm"),
+        ("Inhaber des Unternehmens", "Zuständiger Mitarbeiter", "team.csm"),
+        ("Inhaber des Unternehmens", "Zustaendiger Mitarbeiter", "team.csm"),
+        ("Verlängerungsdatum", "Vertragsverlängerung", "attributes.renews_on"),
+        ("Lifecycle-Phase", "Stage", "enters.stage"),
+        ("Lifecycle-Phase", "Phase", "enters.stage"),
+        ("Lifecycle-Phase", "Lebenszyklusphase", "enters.stage"),
+        ("Unternehmensname", "Zugeordnetes Unternehmen", "name"),
+    ],
+)
+def test_german_headings_of_a_crm_are_known(heading: str, instead: str, target: str) -> None:
+    expected = {instead if each == heading else each: what for each, what in HUBSPOT_GERMAN.items()}
+    text = propose(read_rows(io.BytesIO(csv_bytes([tuple(expected), CELLS], separator=";"))), PLACES, "book")
+    assert targets_of(text) == expected
+    assert expected[instead] == target
+
+
+def test_a_heading_of_a_stage_counts_though_no_value_is_one_of_the_maps() -> None:
+    rows = [("ID", "Lifecycle-Phase"), ("1", "Kunde"), ("2", "Lead"), ("3", "Abo")]
+    text = propose(read_rows(io.BytesIO(csv_bytes(rows))), replace(PLACES, attributes={}), "book")
+    assert mapping_from(text).columns["Lifecycle-Phase"].values == {"Kunde": None, "Lead": None, "Abo": None}
+    assert "The maps have onboarding and value; null is the beginning" in text
+
+
+@pytest.mark.parametrize("values", [("Results", "Value", "Onboarding", "Value "), ("Results", "Value", "Renewal")])
+def test_a_value_that_is_no_stage_beside_those_that_are_has_to_be_said(values: tuple[str, ...]) -> None:
+    """As a customer of two years' standing would be welcomed, were it the beginning."""
+    rows = [("ID", "Journey stage"), *((str(number), value) for number, value in enumerate(values))]
+    text = propose(read_rows(io.BytesIO(csv_bytes(rows))), replace(PLACES, attributes={}), "book")
+    assert "Write which stage “Results”" in text
+    assert "a stage that opens by a date opens beside it" in text
+    problems = read_mapping(text, "mapping.yaml").problems
+    assert ["Write which stage 'Results'" in str(problem) for problem in problems] == [True]
+    mended = text.replace('"Results": ""', '"Results": value').replace('"Renewal": ""', '"Renewal": null')
+    assert mapping_from(mended).columns["Journey stage"].values["Results"] == "value"
+
+
+def test_what_a_column_holds_is_guessed_from_its_values_where_its_heading_says_nothing() -> None:
+    rows = [
+        ("A", "B", "C", "D", "E", "F", "G"),
+        ("K-1", "Müller GmbH", "jo@mueller.example", "Deutschland", "Ana Diaz", "31.12.2026", "12"),
+        ("K-2", "Bolt", "eva@bolt.example", "Frankreich", "Ana Diaz", "30.06.2027", "14"),
+        ("K-3", "Nord AG", "li@nord.example", "Italien", "Bo Berg", "15.01.2027", "15"),
+        ("K-4", "Süd KG", "al@sued.example", "Italien", "Bo Berg", "16.01.2027", "200"),
+    ]
+    text = proposed(csv_bytes(rows, separator=";")).replace(': ""', ": ana@vendor.example")
+    assert targets_of(text) == {
+        "A": "id",
+        "B": "name",
+        "C": "contacts.sponsor.email",
+        "D": "country",
+        "E": "team.csm",
+        "F": "attributes.renews_on",
+        "G": "attributes.seats",
+    }
+    assert text.count("# doubt: ") >= 7
+
+
+def test_values_that_may_be_one_of_several_attributes_are_a_doubt_and_no_column() -> None:
+    words = WORDS.knowing("ends_on", AttributeType.DATE)
+    rows = [("id", "X"), ("1", "31.12.2026"), ("2", "30.06.2027")]
+    text = propose(read_rows(io.BytesIO(csv_bytes(rows))), words, "book")
+    assert '  # "X": attributes.x  # doubt: is it ends_on or renews_on? Only its values say so; such as' in text
+
+
+def test_values_are_known_by_their_words_and_a_doubt_names_each_allowed_one_once() -> None:
+    sizes = Attribute(type=AttributeType.TEXT, one_of=["enterprise", "mid_market", "small"])
+    vocabulary = replace(TIERS, attributes={"tier": (sizes, sizes, sizes)})
+    rows = [
+        ("ID", "Tier"),
+        ("1", "Small Business"),
+        ("2", "Enterprises"),
+        ("3", "mid-market companies"),
+        ("4", "Other"),
+    ]
+    text = propose(read_rows(io.BytesIO(csv_bytes(rows))), vocabulary, "book")
+    values = {
+        "Small Business": "small",
+        "Enterprises": "enterprise",
+        "mid-market companies": "mid_market",
+        "Other": None,
+    }
+    assert mapping_from(text).columns["Tier"].values == values
+    assert "doubt: is 'Small Business' small, 'Enterprises' enterprise and 'mid-market companies' mid_market? " in text
+    assert "The maps know enterprise, mid_market and small; such as" in text
+
+
+def test_what_defaults_give_is_not_missed() -> None:
+    vocabulary = replace(WORDS, segment_attributes={"tier": ("pilot",), "seats": ("pilot",)})
+    mapping = "mapping: m\ncolumns: {id: id}\ndefaults: {attributes: {tier: enterprise}, team: {csm: a@v.example}}\n"
+    read = read_book(csv_bytes([("id",), ("1",)]), vocabulary, mapping_from(mapping))
+    assert read.missing == ("The book has no column 'seats', which pilot asks for.",)
+
+
+def test_what_goes_on_in_a_journey_is_proposed_by_its_heading() -> None:
+    vocabulary = replace(PLACES, plays=frozenset({"rescue"}))
+    rows = [
+        ("ID", "Stage", "Rescue since", "Kickoff open since", "Kickoff due", "Training agreed date",
+         "Training agreed with", "Paused since", "Training skipped", "enters.counts.exported", "enters.plays.other"),
+        ("1", "Value", "2026-01-02", "2026-01-02", "2026-04-02", "2026-05-01", "jo@a.example", "2026-02-02", "yes", "3",
+         "yes"),
+    ]  # fmt: skip
+    text = propose(read_rows(io.BytesIO(csv_bytes(rows))), vocabulary, "book")
+    assert targets_of(text) == {
+        "ID": "id",
+        "Stage": "enters.stage",
+        "Rescue since": "enters.plays.rescue",
+        "Kickoff open since": "enters.open.kickoff",
+        "Kickoff due": "enters.due.kickoff",
+        "Training agreed date": "enters.agreed.training.due",
+        "Training agreed with": "enters.agreed.training.person",
+        "Paused since": "enters.paused",
+        "Training skipped": "enters.skipped.training",
+        "enters.counts.exported": "enters.counts.exported",
+        "enters.plays.other": "enters.plays.other",
+    }

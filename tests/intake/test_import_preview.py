@@ -9,8 +9,10 @@ from milepost.imports.customer_book import read_book
 from milepost.imports.row_reader import BookRow
 from milepost.intake.book import import_customers
 from milepost.intake.enrolment import Enrolment
-from milepost.intake.import_preview import ImportPreview, PreviewedCustomer, preview_import
+from milepost.intake.import_account import ImportAccount
+from milepost.intake.import_preview import ImportPreview, PreviewedCustomer, TaskCount, preview_import
 from milepost.intake.intake import Intake
+from milepost.intake.likely_doubles import Doubles
 from milepost.planner.entry_point import DoneBefore, EntryPoint
 from milepost.planner.state import State
 from milepost.store import maps
@@ -93,7 +95,29 @@ async def test_a_preview_is_summed_up(intake: Intake) -> None:
     assert preview.customers == {"new": 2, "changed": 1, "unmatched": 1, "journeys": 2}
     assert preview.stages == {("pilot", "start"): 2}
     assert preview.mails == {("pilot", "connect.md"): [2, 6]}
-    assert preview.tasks == {"csm": [2, 2]}
+    assert preview.tasks == {"csm": TaskCount(2, 2, 60)}
+    assert preview.titles == {("csm", "Kickoff call"): TaskCount(2, 2, 60)}
+
+
+async def test_whom_a_map_needs_and_customers_lack_is_said_with_what_is_for_them(intake: Intake) -> None:
+    await publish_with_a_mail_at_once(intake)
+    preview = ImportPreview()
+    for each in await previewed(intake, [CUSTOMER.having(id=f"c{n}", contacts=(), team={}) for n in range(3)]):
+        preview.add(each)
+    assert [absent.sentence(count) for absent, count in preview.absent.items()] == [
+        "Nobody is Sponsor at 3 customers (Pilot customers): 2 steps and 4 messages of theirs reach nobody.",
+        (
+            "Nobody is Customer success manager at 3 customers (Pilot customers): "
+            "2 tasks of theirs go to everybody in that role."
+        ),
+    ]
+    told = preview.to_json()
+    assert [(each["name"], each["customers"]) for each in told["nobody"]] == [("sponsor", 3), ("csm", 3)]
+    (role,) = told["tasks"]
+    named = {each["title"]: each["without_effort"] for each in role["titles"]}
+    assert named == {"Kickoff call": 0, "Name a contact: nobody is Sponsor": 3}
+    assert preview.titles["csm", "Name a contact: nobody is Sponsor"].hours == "3 without effort"
+    assert preview.tasks["csm"].hours == "1.5 + 3 without effort"
 
 
 async def test_a_customer_who_enters_in_the_middle_begins_there_and_gets_no_mail_of_before(intake: Intake) -> None:
@@ -120,11 +144,12 @@ async def test_a_row_that_enters_where_the_map_has_nothing_is_refused_and_nothin
     (did,) = [each async for each in import_customers(intake, [row], PLACES)]
     assert (said.becomes, did.became) == ("refused", "refused")
     assert did.problem is not None
-    assert (did.problem.row, did.problem.message) == (7, said.why_not)
-    assert "Unknown stage 'middle'" in did.problem.message
+    assert (did.problem.row, did.problem.message) == (7, f"Customer 'beta': {said.why_not}")
+    assert said.why_not == "Unknown stage 'middle' in map 'pilot'. Its stages are start."
     assert await rows(intake) == before
     preview = ImportPreview()
     preview.add(said)
+    assert preview.to_json()["refused_customers"] == {said.why_not: ["beta"]}
     assert (preview.customers, preview.refusals, preview.why_not) == ({"refused": 1}, {said.why_not: 1}, {})
 
 
@@ -141,3 +166,31 @@ async def test_a_cell_that_leaves_name_and_zone_open_changes_neither(intake: Int
     assert [(each.customer.name, each.customer.timezone) for each in did] == [
         (CUSTOMER.name, CUSTOMER.timezone), ("new", "UTC"),
     ]  # fmt: skip
+
+
+async def test_a_new_customer_with_a_name_or_a_contact_of_one_who_is_there_may_be_the_same(intake: Intake) -> None:
+    named = CUSTOMER.having(id="crm-7", name=CUSTOMER.name.upper(), contacts=())
+    known = CUSTOMER.having(id="crm-8", name="Quite another one")
+    other = CUSTOMER.having(id="crm-9", name=f"{CUSTOMER.name} Two", contacts=())
+    records = [named, known, other, CUSTOMER.having(name="Renamed")]
+    preview, account = ImportPreview(), ImportAccount()
+    for each in await previewed(intake, records):
+        preview.add(each)
+    async for imported in import_customers(intake, in_rows(records), PLACES):
+        account.add(imported)
+    for doubles, last in (
+        (preview.doubles, "milepost rename STORED_ID ID"),
+        (account.doubles, "milepost merge ID STO"),
+    ):
+        sentences = list(doubles.sentences(are_stored=doubles is account.doubles))
+        assert sentences[:3] == [
+            "2 new customers may be there already, under another id.",
+            f"'crm-7' ({named.name}) may be the same as '{CUSTOMER.id}' ({CUSTOMER.name}): they have one name.",
+            (
+                f"'crm-8' (Quite another one) may be the same as '{CUSTOMER.id}' ({CUSTOMER.name}): "
+                "they have a contact's address in common."
+            ),
+        ]
+        assert last in sentences[3]
+        assert Doubles.from_json(doubles.to_json()) == doubles
+    assert [each.doubles for each in await previewed(intake, records)] == [()] * 4  # they are stored

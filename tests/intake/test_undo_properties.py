@@ -86,7 +86,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(st.data())
-@settings(max_examples=25, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 def test_what_was_undone_leaves_no_trace(template: Path, data: Any) -> None:
     compiled_map, drawn = data.draw(compiled_maps), data.draw(any_customers)
     customer = drawn.having(attributes={name: value for name, value in drawn.attributes.items() if value is not None})

@@ -26,6 +26,7 @@ from milepost.planner.facts import (
     Resumed,
     StepDone,
 )
+from milepost.planner.instants import text
 from milepost.planner.state import State
 from milepost.store import customers, journeys, messages, undo_points
 from milepost.store.errors import UnknownCustomerError
@@ -59,7 +60,7 @@ async def test_after_the_grace_nothing_is_undone_and_the_answer_says_what_to_do(
     desk.wall.at += 300
     before = await desk.picture()
 
-    with pytest.raises(GraceOverError) as refused:
+    with pytest.raises(GraceOverError, match=f"over since {text(desk.now - 1)}") as refused:
         await desk.undo(slip)
 
     assert "reopen" in refused.value.instead

@@ -45,7 +45,7 @@ class Desk:
         self.beats += 1
 
     async def send(self, file: UploadedFile, contacts: UploadedFile | None = None, form: str = "1") -> int:
-        return await uploads.receive(self.context, form, file, contacts, by=ANA)
+        return (await uploads.receive(self.context, form, file, contacts, by=ANA)).number
 
     async def row(self, number: int) -> ImportRow:
         async with self.context.store.reading() as session:
@@ -105,7 +105,17 @@ async def test_a_book_is_looked_at_and_then_imported(desk: Desk) -> None:
     assert looked.preview["customers"] == {"new": 70, "journeys": 70}
     assert looked.preview["refused"] == 2
     assert looked.preview["people"] == [
-        {"person": ANA, "role": "csm", "today": 70, "week": 70, "minutes": 70 * 30},
+        {
+            "person": ANA,
+            "role": "csm",
+            "today": 70,
+            "week": 70,
+            "minutes": 70 * 30,
+            "without_effort": 0,
+            "hours": "35.0",
+            "titles": [["Kickoff call", 70]],
+            "more_titles": 0,
+        },
     ]
     plan = await desk.file(number, FileKind.PLAN)
     assert plan is not None
@@ -318,11 +328,12 @@ CONTACTS = """Associated Company IDs (Primary),Email,First Name,Last Name
 """
 
 
-async def test_an_export_that_a_shipped_mapping_knows_is_read_by_it_with_its_contacts(desk: Desk) -> None:
+async def test_an_export_and_its_contacts_get_one_proposal_and_are_read_by_it(desk: Desk) -> None:
     number = await desk.send(
         UploadedFile("companies.csv", COMPANIES.encode()), UploadedFile("contacts.csv", CONTACTS.encode())
     )
-    assert (await desk.row(number)).options == {"choice": "hubspot"}
+    assert (await desk.row(number)).options == {"choice": "proposed"}
+    assert '"Associated Company IDs (Primary)": customer' in str((await desk.row(number)).mapping)
     await desk.look(number)
     await desk.go(number)
     await desk.work(number)

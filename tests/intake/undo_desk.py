@@ -14,14 +14,8 @@ from milepost.intake.undo import Undone
 from milepost.planner.facts import Fact
 from milepost.planner.instants import Instant
 from milepost.store import customers, journeys, messages, timeline
-from milepost.store.tables import (
-    AnswerRow,
-    MessageRow,
-    OpenPlayRow,
-    OpenStageRow,
-    OutcomeRow,
-    TaskRow,
-)
+from milepost.store.outcome_tables import AnswerRow, OutcomeRow
+from milepost.store.tables import MessageRow, OpenPlayRow, OpenStageRow, TaskRow
 from milepost.wire.activities import Advanced, AdvanceOrder
 
 ANA = "ana.ruiz@vendor.example"

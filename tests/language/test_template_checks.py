@@ -33,7 +33,7 @@ def test_a_message_may_use_all_that_the_contract_names():
 {{ step.id }} {{ step.title }} {{ step.due | date }} {{ step.statement }} {{ step.metric }}
 {% for one in steps if one.due %}{{ loop.index }}/{{ loop.length }} {{ one.title }}{% else %}none{% endfor %}
 {% set first = steps | first %}{{ first.title }} {{ steps[0].title }}
-{{ csm.name }} {{ csm.email }} {{ plan_url }} {{ verify_url }} {{ map.title }}
+{{ csm.name }} {{ csm.email }} {{ plan_url }} {{ proof_url }} {{ verify_url }} {{ map.title }}
 {% if customer.tier == "enterprise" and not step.due %}x{% elif customer.seats is number %}y{% endif %}
 {{ steps | map(attribute="title") | join(", ") }} {{ customer.tier | default("any") | upper }} {# a remark #}
 """

@@ -3,11 +3,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from template_samples import ATTRIBUTES, CUSTOMER, PLAN, SAM, STEPS, Page, context, rendered, text
 
 from milepost.language.templates.context import CsmContext, OutcomeContext, playbook_context
 from milepost.language.templates.renderer import render_merged, render_message, render_playbook
 from milepost.language.templates.source import pick_variant, variant_language
+from milepost.translations.languages import shipped
+from tests.language.template_samples import ATTRIBUTES, CUSTOMER, PLAN, SAM, STEPS, Page, context, rendered, text
 
 
 def test_values_dates_and_numbers_are_written_as_the_reader_writes_them():
@@ -16,7 +17,7 @@ def test_values_dates_and_numbers_are_written_as_the_reader_writes_them():
 
     assert text(body) == "March 1, 2027, 3/2/26, 12000, 12,000, 1,714.29, yes"
     german = context(language="de", contact=replace(SAM, country="DE"))
-    assert text(body, german) == "1. März 2027, 02.03.26, 12000, 12.000, 1.714,29, yes"
+    assert text(body, german) == "1. März 2027, 02.03.26, 12000, 12.000, 1.714,29, ja"
 
 
 def test_the_language_of_the_front_matter_rules_dates():
@@ -189,7 +190,7 @@ SECOND = "---\nsubject: Invite <{{ customer.name }}>\n---\nHi {{ contact.first_n
 
 def test_a_merged_mail_has_the_first_subject_and_each_further_body_under_its_own():
     other = context(steps=(STEPS[1], STEPS[0]))
-    mail = render_merged([(FIRST, context()), (SECOND, other)])
+    mail = render_merged([(FIRST, context()), (SECOND, other)], shipped())
 
     assert mail.subject == "Connect **it** and 1 more"
     assert mail.text == (
@@ -200,19 +201,19 @@ def test_a_merged_mail_has_the_first_subject_and_each_further_body_under_its_own
 
 
 def test_a_merged_mail_says_nothing_twice():
-    assert render_merged([(FIRST, context()), (FIRST, context())]) == render_message(FIRST, context())
+    assert render_merged([(FIRST, context()), (FIRST, context())], shipped()) == render_message(FIRST, context())
 
 
 def test_a_merged_mail_counts_in_its_own_language():
     parts = [(FIRST, context(language="de")), (SECOND, context(steps=(STEPS[1],)))]
 
-    assert render_merged(parts).subject == "Connect **it** und 1 weitere"
-    assert render_merged([(FIRST, context(language="ja")), parts[1]]).subject == "Connect **it** (+1)"
+    assert render_merged(parts, shipped()).subject == "Connect **it** und 1 weitere"
+    assert render_merged([(FIRST, context(language="sv")), parts[1]], shipped()).subject == "Connect **it** and 1 more"
 
 
 def test_a_message_about_nothing_is_a_mistake_of_ours():
     with pytest.raises(ValueError, match="at least one part"):
-        render_merged([])
+        render_merged([], shipped())
     with pytest.raises(ValueError, match="at least one step"):
         context(steps=())
 
@@ -226,15 +227,18 @@ def test_a_playbook_is_rendered_with_people_and_outcomes():
         step=STEPS[0],
         csm=CsmContext("Ana", "ana@vendor.example"),
         map_title="Save time",
+        base_url="https://plan.example",
         outcomes=[OutcomeContext("Ten hours less", "verified", 12.0)],
         attributes=ATTRIBUTES,
     )
     text = "# {{ step.title }}\n{% for c in contacts %}\n- {{ c.name }} ({{ c.personas | join }})\n{% endfor %}\n"
-    text += "{% for o in outcomes %}\n- {{ o.statement }}: {{ o.state }}, {{ o.value }}\n{% endfor %}"
+    text += "{% for o in outcomes %}\n- {{ o.statement }}: {{ o.state }}, {{ o.value }}\n{% endfor %}\n\n"
+    text += "Print [the results]({{ proof_url }})."
 
     assert render_playbook(text, values) == (
         "<h1>Connect single sign-on</h1>\n<ul>\n<li>Sam Poe (sponsor)</li>\n"
         "<li>Ten hours less: verified, 12</li>\n</ul>\n"
+        f'<p>Print <a href="https://plan.example/ops/customers/{CUSTOMER.id}/proof">the results</a>.</p>\n'
     )
 
 

@@ -10,9 +10,11 @@ from sqlalchemy import update
 
 from milepost.customer import Mail
 from milepost.intake.errors import MergeRefusedError
+from milepost.intake.undo_errors import JourneyMergedError
 from milepost.planner.entry_point import JourneyStart
 from milepost.planner.enums import MailSwitch
 from milepost.planner.state import State
+from milepost.planner.written_facts import WrittenFact
 from milepost.store import facts, mail_switches
 from milepost.store.errors import UnknownCustomerError
 from milepost.store.mail_switches import Scope, Switch, Turn
@@ -37,6 +39,19 @@ async def test_one_journey_goes_on_and_the_others_history_is_kept_beside_it(book
     assert (await book.kinds("acme-old/1"))[-2:] == ["journey_ended", "note"]
     assert "note" in await book.kinds("acme/1")
     assert await book.rows_of("acme-old") == {}
+
+
+async def test_what_was_told_to_the_journey_that_ended_is_not_undone_and_the_answer_says_why(book: Book) -> None:
+    await book.intake.record_fact(
+        "acme-old", WrittenFact(step_done="kickoff", result="held", id="slip"), by=ANA, source="desk"
+    )
+    await book.merge()
+
+    with pytest.raises(JourneyMergedError, match="acme-old/1 ended when the record was merged") as refused:
+        await book.intake.undo_fact("acme", "slip", by=ANA)
+
+    assert refused.value.code == "journey_merged"
+    assert "the journey that goes on" in refused.value.instead
 
 
 async def test_the_record_keeps_what_it_had_and_gets_what_it_lacked(book: Book) -> None:

@@ -351,7 +351,25 @@ def _fact(compiled_map, common):
         ),
         st.builds(told.StepDone, **now, step=st.sampled_from(["task/1", "task/2"])),
         st.builds(told.Snoozed, **now, step=st.just("task/1"), until=days),
+        _words(steps, days, now),
+    )
+
+
+def _words(steps, days, now):
+    """What a customer says about a step, and what a colleague says to that."""
+    words = {**now, "step": steps, "note": st.just("Well")}
+    sam = {**now, "by": st.just("sam@acme.example")}
+    bo = {"name": "Bo Lee", "email": "bo@acme.example"}
+    return st.one_of(
+        st.builds(told.Requested, **words, wish=st.just("help")),
+        st.builds(told.Requested, **words, wish=st.just("date"), due=days),
+        st.builds(told.Requested, **words, wish=st.just("person"), person=st.just(bo)),
+        st.builds(told.Replied, **words, needs_answer=st.sampled_from([None, True])),
+        st.builds(told.Responded, **words, declined=st.sampled_from([None, True])),
+        st.builds(told.Agreed, **now, steps=steps.map(lambda step: {step: {"person": bo}})),
         st.builds(told.Noted, **now, text=st.just("They merge"), about=st.one_of(st.none(), steps)),
+        st.builds(told.AnswerCompleted, **sam, outcome=steps, value=st.sampled_from([None, 3, 12.5])),
+        st.builds(told.Noted, **sam, text=st.just("We are on it"), about=steps),
     )
 
 
@@ -363,8 +381,11 @@ def _mail_fact(steps, now):
     free, position = st.sampled_from([None, ["m.md"]]), st.sampled_from(["held", "held", "free"])
     return st.one_of(
         st.builds(told.MailSwitched, **now, to=position, free=free),
+        st.builds(told.AgreementMailed, **now, people=st.just(("sam@acme.example", "kim@acme.example"))),
         st.builds(told.MessageReleased, **now, message=waiting, now=st.sampled_from([None, True])),
-        st.builds(told.MessageCancelled, **now, message=waiting),
+        st.builds(
+            told.MessageCancelled, **now, message=waiting, parts=st.one_of(st.none(), st.tuples(waiting, waiting))
+        ),
         st.builds(told.MessageRetried, **now, message=waiting),
         st.builds(
             lambda message, **more: told.MessageReturned(

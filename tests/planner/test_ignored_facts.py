@@ -31,6 +31,11 @@ MAKES_NO_SENSE: list[tuple[dict[str, Any], str]] = [
     ({"kind": "task_added", "title": "Call", "effort": "long"}, "due"),
     ({"kind": "task_added", "title": "Call", "role": "csmm"}, "unknown"),
     ({"kind": "note", "text": "They merge", "about": "tlak"}, "unknown"),
+    ({"kind": "requested", "step": "task/1", "wish": "help"}, "unknown"),
+    ({"kind": "requested", "step": "talk", "wish": "date", "due": "soon"}, "due"),
+    ({"kind": "requested", "step": "talk", "wish": "date", "due": "2026-03-01"}, "past"),
+    ({"kind": "requested", "step": "talk", "wish": "person", "person": {"email": "bo@acme.example"}}, "value"),
+    ({"kind": "responded", "step": "talk", "note": "No", "declined": True}, "closed"),
     ({"kind": "play_started", "play": "rest"}, "unknown"),
     (
         {"kind": "contacts", "contacts": [{"name": "Kim", "email": "kim@acme.example", "timezone": "Atlantis"}]},

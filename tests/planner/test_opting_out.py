@@ -54,6 +54,21 @@ def begun(days: int = 2, **changes: Any) -> Plan:
     return plan(compiled(), State.begin(customer, "seats", "v1", START), (), START + days * DAY)
 
 
+def test_tasks_open_and_close_at_their_own_instants_however_late_the_journey_is_planned() -> None:
+    begins = plan(
+        compiled(), State.begin(Customer("acme", "Acme", contacts=(LEE, BO)), "seats", "v1", START), (), START
+    )
+    told = AttributesSet(id="f", at=START + 3 * DAY, attributes={"seats": 3})
+
+    late = plan(compiled(), begins.state, [told], START + 9 * DAY)
+
+    opened = [each for each in (*begins.commands, *late.commands) if isinstance(each, OpenTask)]
+    at = {each.why: each.at for each in opened}
+    assert at[SystemTaskReason.OPTED_OUT] == START
+    assert START < at[SystemTaskReason.VALUE] <= START + 2 * DAY
+    assert [each.at for each in late.commands if isinstance(each, CloseTask)] == [told.at]
+
+
 def after(before: Plan, fact: Fact, compiled_map: CompiledMap | None = None) -> Plan:
     return plan(compiled_map or compiled(), before.state, [fact], fact.at)
 

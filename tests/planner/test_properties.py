@@ -8,6 +8,7 @@ from dataclasses import fields
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from milepost.planner.enums import MessageReason
 from milepost.planner.facts import Ended
 from milepost.planner.plan import plan
 from milepost.planner.state import State
@@ -94,7 +95,7 @@ def test_ended_stays_ended_and_leaves_nothing_open(data):
         [type(fact)(**{**_fields(fact), "id": f"again-{fact.id}"}) for fact in facts],
         UNTIL + DAY,
     )
-    assert {entry.kind for entry in later.timeline} <= {"fact_ignored", "note"}
+    assert {entry.kind for entry in later.timeline} <= {"fact_ignored", "note", "replied"}
 
 
 def _fields(fact):
@@ -126,7 +127,7 @@ def test_no_contact_is_written_to_more_often_than_the_limit_allows(data):
         return
     period = limit.period.count * (7 if limit.period.unit == "week" else 1) * DAY - 2 * 3600
     for entry in sent:
-        if compiled_map.steps[entry.step].essential:
+        if entry.reason == MessageReason.AGREEMENT or compiled_map.steps[entry.step].essential:
             continue
         same = [e for e in sent if e.contact == entry.contact and entry.at - period < e.at <= entry.at]
         earlier = [e for e in same if sent.index(e) < sent.index(entry)]

@@ -38,16 +38,23 @@ from milepost.planner.instants import Instant
 from milepost.planner.state import State
 from milepost.store import absences, aliases, customers, journeys, maps, reviews
 from milepost.store.absence_tables import FormerColleagueRow
+from milepost.store.agreement_tables import AgreementRow
 from milepost.store.database import Store
+from milepost.store.earlier_ends import EarlierEndRow
+from milepost.store.file_tables import FileRow
+from milepost.store.form_drafts import FormDraftRow
 from milepost.store.import_tables import ImportFileRow, ImportRefusalRow
 from milepost.store.mail_choice_row import MailChoiceRow
 from milepost.store.mail_tables import CustomerMailSwitchRow, HeldMessageRow, MailSwitchRow, ReleasedTextRow
+from milepost.store.people import PersonRow
 from milepost.store.rollouts import MoveStatus
+from milepost.store.session_tables import SessionRow, SignInLinkRow
 from milepost.store.stand_ins import Absence
+from milepost.store.successors import SuccessorRow
 from milepost.store.tables import METADATA, JourneyRow, RolloutMoveRow
 from milepost.store.undo_tables import UndoPointRow
 from milepost.wire.activities import Advanced, AdvanceOrder, DeliveryOrder
-from tests.store.book import stored_import, stored_rollout
+from tests.store.book import stored_import, stored_rehearsal, stored_rollout
 from tests.workflows.example import CUSTOMER, FILES, START
 from tests.workflows.rig import LINKS
 
@@ -68,6 +75,18 @@ def _elsewhere(session: Session) -> None:
     days = {"first_day": NEW_YEAR, "last_day": NEW_YEAR, "timezone": "UTC", "starts_at": START, "ends_at": START + DAY}
     absences.insert(session, Absence(number=0, role=None, customers=None, told_at=START, **people, **days))
     session.add(FormerColleagueRow(customer_id="acme", role="csm", address=ADDRESS, handed_over_at=START))
+    session.add(SuccessorRow(former=ADDRESS, role="csm", successor="eva@vendor.example", since=START))
+    session.add(PersonRow(address=ADDRESS, name="Sam Poe", updated_at=START))
+    session.add(SessionRow(digest="0" * 64, address=ADDRESS, way="mail", began_at=START, seen_at=START))
+    session.add(SignInLinkRow(digest="1" * 64, address=ADDRESS, way="mail", created_at=START, expires_at=START + DAY))
+    session.add(EarlierEndRow(customer_id="beta", reason="Sam left", since=START))
+
+
+def _file_of_sam() -> FileRow:
+    """Returns the row of a file that Sam sent; its content is nowhere."""
+    place = {"journey_id": "acme/1", "step": "connect", "field": "contract", "contact": ADDRESS}
+    told = {"name": "Sam Poe.pdf", "type": "pdf", "size": 1, "sha256": "0" * 64, "status": "ready"}
+    return FileRow(id="fileofsam", at=START, received_at=START, **place, **told)
 
 
 class Clock:
@@ -169,12 +188,23 @@ class Crowd:
             session.add(ReleasedTextRow(map="pilot", template="news.md", digest="0", count=1))
             held = {"step": "connect", "template": "connect.md", "reason": "opening", "why": "release"}
             session.add(HeldMessageRow(journey_id="acme/1", message="x", customer_id="acme", since=START, **held))
+            place = {"journey_id": "acme/1", "step": "connect", "address": ADDRESS, "occurrence": 1}
+            session.add(FormDraftRow(**place, typed={"lead": ["Sam Poe", ADDRESS]}, saved_at=START))
+            line = {"journey_id": "acme/1", "kind": "people", "step": "", "fact": f"yes/{ADDRESS}", "at": START}
+            said = {
+                "said_by": ADDRESS,
+                "said": {ADDRESS: ["sponsor"]},
+                "proposed": {"name": "Sam Poe", "email": ADDRESS, "note": "Sam Poe leaves"},
+            }
+            session.add(AgreementRow(**line, **said))
             session.flush()
             move = {"journey_id": "acme/1", "from_version": "1", "to_version": "2", "status": MoveStatus.PARKED}
             session.add(RolloutMoveRow(rollout=rollout.number, why="KeyError: 'sam@acme.example'", **move))
             session.add_all([stored_import(ADDRESS, START), stored_import("ops@vendor.example", START, form="2")])
             session.flush()
             session.add(ImportRefusalRow(import_number=2, line=2, message="two people have 'sam@acme.example'"))
+            session.add(stored_rehearsal(ADDRESS, START))
+            session.add(_file_of_sam())
             session.add(ImportFileRow(import_number=1, kind="book", data=BOOK.encode()))
 
         await self.store.write(work)

@@ -34,6 +34,8 @@ KEYS = {
     ("customers", "id"), ("journeys", "id"), ("answers", "answer"), ("messages", "message"), ("open_plays", "play"),
     ("open_stages", "stage"), ("outcomes", "outcome"), ("tasks", "task"), ("map_reviews", "id"),
     ("import_files", "kind"), ("held_messages", "message"),
+    ("files", "id"), ("file_leftovers", "id"), ("links", "id"), ("form_drafts", "step"),
+    ("agreements", "kind"), ("agreements", "step"),
 }  # fmt: skip
 """Columns with ids of customers, of a map's things, and of forms."""
 OPERATIONS = {("map_versions", "hash"), ("map_versions", "map"), ("map_versions", "title"), ("map_versions", "files")}
@@ -77,7 +79,8 @@ async def test_nothing_of_a_forgotten_contact_is_left(store: Store) -> None:
 
 
 WITHOUT_PEOPLE = {
-    "calendar_data", "held_messages", "import_files", "open_plays", "open_stages", "outcomes", "released_texts",
+    "calendar_data", "file_leftovers",
+    "held_messages", "import_files", "open_plays", "open_stages", "outcomes", "released_texts",
     "sync_runs", "synced_customers", "syncs",
 }  # fmt: skip
 

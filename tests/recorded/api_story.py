@@ -138,7 +138,10 @@ async def _facts_are_told(asking: Asking) -> None:
     await asking.tell("team", team={"csm": ANA, "lead": LEA, "solutions": "bo.ek@vendor.example"})
     await asking.tell("set", set={"health": 55, "renews_on": "2026-09-01", "trial": True})
     await asking.look("told")
-    await asking.customers("plan_link", f"/acme/plan-link?contact={SAM}")
+    await asking.post("link_made", f"{V1}/customers/acme/links", {"contact": SAM})
+    await asking.customers("links", "/acme/links")
+    void = {"reason": "It was forwarded", "by": ANA}
+    await asking.post("link_void", f"{V1}/customers/acme/links/{SAM}/void", void)
     await asking.get("tasks_of_ana", f"{V1}/tasks?person={ANA.upper()}&role=csm")
     await asking.get("steps_of_all", f"{V1}/steps")
 
@@ -153,6 +156,7 @@ async def _time_passes(asking: Asking) -> None:
     await world.move_to(START + 14 * DAY)
     await asking.look("asked")
     await asking.tell("answer", answer="faster", verdict="disputed", value=2.5, comment="No", method="portal", by=SAM)
+    await asking.tell("answer_completed", answer_completed="faster", value=3, evidence="The report", named=True, by=SAM)
     await asking.look("disputed")
     await asking.tell("revoked", revoked="faster", reason="Another quarter")
     await asking.tell("task_added", task_added="Send the list", due="2 business days", person=ANA, by=ANA)
@@ -194,8 +198,9 @@ async def _it_says_no(asking: Asking) -> None:
     await asking.post("save_wrong", f"{V1}/customers", {**GLOBEX, "timezone": "Europe/Berln", "colour": "red"})
     await asking.customers("customer_unknown", "/globx")
     await asking.customers("customers_wrong", "?status=lost")
-    await asking.customers("plan_link_ended", f"/acme/plan-link?contact={SAM}")
-    await asking.customers("plan_link_unknown", "/globex/plan-link?contact=x@y.example")
+    await asking.post("link_ended", f"{V1}/customers/acme/links", {"contact": SAM})
+    await asking.post("link_unknown_contact", f"{V1}/customers/globex/links", {"contact": "x@y.example"})
+    await asking.post("link_unknown", f"{V1}/customers/globex/links/x@y.example/void", {})
     await asking.get("no_such_address", f"{V1}/nothing")
     await asking.get("wrong_key", f"{V1}/tasks", Authorization="Bearer wrong")
 

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 HASH = re.compile(r"\b[0-9a-f]{64}\b")
 SHORT_HASH = re.compile(r"(\d \()[0-9a-f]{12}(\))")
 LINK = re.compile(r"(/(?:plan|preferences|unsubscribe)/)[A-Za-z0-9_.\-]+")
+LINK_ID = re.compile(r'("link": "|"link/)[A-Za-z0-9]{14}(?=["/])')
 PORT = re.compile(r"127\.0\.0\.1:(?!8080)\d+")
 
 
@@ -31,6 +32,7 @@ def normal(data: Any, folders: Mapping[str, Path] | None = None) -> Any:
     text = text.replace(calendar_data(), "<calendar data>")
     text = SHORT_HASH.sub(rf"\g<1>{'0' * 12}\2", text)
     text = LINK.sub(r"\1<token>", text)
+    text = LINK_ID.sub(r"\1<link>", text)
     return json.loads(PORT.sub("127.0.0.1:<port>", text))
 
 

@@ -18,6 +18,8 @@ from milepost.store import customers, journeys, maps
 from milepost.store.advance import write_plan
 from milepost.store.import_tables import ImportRow
 from milepost.store.imports import ImportStatus
+from milepost.store.rehearsal_tables import RehearsalRow
+from milepost.store.rehearsals import RehearsalStatus
 from milepost.store.rollouts import MovePolicy, RolloutStatus
 from milepost.store.tables import METADATA, RolloutRow
 
@@ -167,6 +169,22 @@ def stored_rollout(by: str, why: str, at: Instant) -> RolloutRow:
         started_at=at,
         started_by=by,
         why=why,
+    )
+
+
+def stored_rehearsal(by: str, at: int, import_number: int = 1) -> RehearsalRow:
+    """A rehearsal of an import's book that is over, as a row that is yet to be stored."""
+    return RehearsalRow(
+        import_number=import_number,
+        form=f"rehearsal {import_number}",
+        status=RehearsalStatus.DONE,
+        days=90,
+        people=0,
+        played=90,
+        started_at=at,
+        started_by=by,
+        beat_at=at,
+        account=None,
     )
 
 

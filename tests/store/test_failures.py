@@ -182,10 +182,13 @@ def _modes(folder: Path) -> dict[str, int]:
 
 async def test_why_a_statement_failed_is_said_without_the_values_that_the_database_quotes(store: Store) -> None:
     async with store.engine.begin() as connection:
-        await connection.exec_driver_sql("CREATE TABLE people (address TEXT PRIMARY KEY)")
-        await connection.exec_driver_sql("INSERT INTO people VALUES ('sam@acme.example')")
+        await connection.exec_driver_sql("CREATE TABLE odd_ones (address TEXT PRIMARY KEY)")
+        await connection.exec_driver_sql("INSERT INTO odd_ones VALUES ('sam@acme.example')")
     refused = []
-    for statement in ("INSERT INTO people VALUES ('sam@acme.example')", 'SELECT * FROM people WHERE "sam@acme".x = 1'):
+    for statement in (
+        "INSERT INTO odd_ones VALUES ('sam@acme.example')",
+        'SELECT * FROM odd_ones WHERE "sam@acme".x = 1',
+    ):
         with pytest.raises(DBAPIError) as error:
             async with store.engine.begin() as connection:
                 await connection.exec_driver_sql(statement)

@@ -56,9 +56,10 @@ async def test_the_first_rendering_stands_so_that_every_attempt_sends_the_same(s
     for subject in ("Hello", "Something else"):
         async with store.transaction() as session:
             kept = await session.run_sync(
-                messages.save_rendering, journey, REQUEST, subject=subject, text=subject, html=f"<p>{subject}</p>"
-            )
-            assert (kept.subject, kept.text, kept.html) == ("Hello", "Hello", "<p>Hello</p>")
+                messages.save_rendering, journey, REQUEST,
+                subject=subject, text=subject, html=f"<p>{subject}</p>", link=f"of {subject}",
+            )  # fmt: skip
+            assert (kept.subject, kept.text, kept.html, kept.link) == ("Hello", "Hello", "<p>Hello</p>", "of Hello")
     async with store.reading() as session:
         assert (await messages.get(session, journey, REQUEST)).subject == "Hello"
 

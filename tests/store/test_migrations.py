@@ -7,10 +7,11 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
 from milepost.store import schema_upgrade as migrate
 from milepost.store.advance_tasks import PAUSED, WITHOUT_DATE
+from milepost.store.agreement_tables import AgreementRow
 from milepost.store.database import open_store
 from milepost.store.errors import StoreTooNewError, StoreUnreachableError
 from milepost.store.schema_upgrade import config, upgrade
@@ -141,3 +142,68 @@ async def test_what_lists_are_read_by_is_filled_in_for_rows_that_were_there_befo
         [("done", 0), ("due", 7), ("late", 7 + PAUSED), ("undated", 5 + WITHOUT_DATE)],
         [("acme", "csm", "ana@vendor.example")],
     ]
+
+
+_MESSAGE = (
+    "INSERT INTO messages (journey_id, message, status, text, html, customer_id, version, revision, at, reason, "
+    "template, persona, contact, steps, templates, attempts) VALUES "
+)
+_OF_MESSAGE = "'acme', 'v', 1, 0, 'opening', 'a.md', 'sponsor', 'sam@acme.example', '[]', '[]', 1)"
+_TOKEN = "WyJhY21lLzEiLCJhY21lIiwiYWJjIiwyMDAwMF0.c2lnbmF0dXJl"
+
+
+async def test_messages_that_left_have_no_link_that_works_and_those_that_wait_are_written_anew(empty_url):
+    def to(revision):
+        def run(connection):
+            settings = config()
+            settings.attributes["connection"] = connection
+            command.upgrade(settings, revision)
+
+        return run
+
+    words = f"'Plan: https://p.example/plan/{_TOKEN}/outcomes/x or https://p.example/preferences/{_TOKEN}'"
+    async with open_store(empty_url) as store, store.engine.begin() as connection:
+        await connection.run_sync(to("0016"))
+        for statement in OLD_ROWS[:4]:
+            await connection.exec_driver_sql(statement)
+        for number in range(1201):
+            row = f"'acme/1', 'm{number}', 'sent', {words}, {words if number % 2 else 'NULL'}"
+            await connection.exec_driver_sql(f"{_MESSAGE}({row}, {_OF_MESSAGE}")
+        await connection.exec_driver_sql(f"{_MESSAGE}('acme/1', 'plain', 'sent', 'Hello', NULL, {_OF_MESSAGE}")
+        await connection.exec_driver_sql(f"{_MESSAGE}('acme/1', 'waits', 'queued', {words}, {words}, {_OF_MESSAGE}")
+        await connection.run_sync(to("head"))
+        rows = {
+            row.message: row
+            for row in await connection.exec_driver_sql("SELECT message, text, html, link FROM messages")
+        }
+    dead = "Plan: https://p.example/plan/sent-before/outcomes/x or https://p.example/preferences/sent-before"
+    assert (rows["m1"].text, rows["m1"].html, rows["m1"].link) == (dead, dead, "sent-before")
+    assert not [row for row in rows.values() if _TOKEN in f"{row.text}{row.html}"]
+    assert (rows["plain"].text, rows["plain"].link) == ("Hello", None)
+    assert (rows["waits"].text, rows["waits"].html) == (None, None)
+
+
+async def test_a_proposal_from_before_is_words_alone_and_a_yes_stays_one(empty_url):
+    def to(revision):
+        def run(connection):
+            settings = config()
+            settings.attributes["connection"] = connection
+            (command.downgrade if revision == "-1" else command.upgrade)(settings, revision)
+
+        return run
+
+    line = "INSERT INTO agreements (journey_id, kind, step, fact, at, said_by, said, words) "
+    line += "VALUES ('acme/1', 'step', 'x', "
+    async with open_store(empty_url) as store, store.engine.begin() as connection:
+        await connection.run_sync(to("0005"))
+        for statement in OLD_ROWS[:4]:
+            await connection.exec_driver_sql(statement)
+        await connection.run_sync(to("0029"))
+        await connection.exec_driver_sql(line + "'a', 0, 'sam@acme.example', '{}', NULL)")
+        await connection.exec_driver_sql(line + "'b', 0, 'sam@acme.example', '{}', 'by Friday')")
+        await connection.run_sync(to("0030"))
+        rows = await connection.execute(select(AgreementRow.fact, AgreementRow.proposed).order_by(AgreementRow.fact))
+        assert [tuple(row) for row in rows] == [("a", None), ("b", {"note": "by Friday"})]
+        await connection.run_sync(to("-1"))
+        rows = await connection.exec_driver_sql("SELECT fact, words FROM agreements ORDER BY fact")
+        assert [tuple(row) for row in rows] == [("a", None), ("b", "by Friday")]

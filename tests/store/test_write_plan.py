@@ -28,7 +28,7 @@ from milepost.store import customers, journeys, messages, outcomes, tasks, timel
 from milepost.store.advance import desired_plays, desired_stages
 from milepost.store.dashboard_counts import dashboard_counts
 from milepost.store.database import open_store
-from milepost.store.tables import OutcomeRow
+from milepost.store.outcome_tables import OutcomeRow
 from milepost.store.tasks import TaskFilter
 from tests.planner.generated import DAY, compiled_maps, facts_for
 from tests.planner.generated import START as GENERATED_START

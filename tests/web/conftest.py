@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from hashlib import sha256
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -12,20 +13,23 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select
+from sqlalchemy import create_engine, select, text
 
 from milepost.channels.links import LinkSigner
 from milepost.customer import Customer
+from milepost.files.kept_files import kept_files
 from milepost.intake.intake import Intake
 from milepost.planner.clock import REAL_TIME
-from milepost.planner.instants import Instant, moment
+from milepost.planner.instants import Instant
 from milepost.planner.written_facts import WrittenFact
 from milepost.settings import Settings
 from milepost.store import facts, journeys, maps, timeline
-from milepost.store.database import Store, open_store
-from milepost.store.tables import AnswerRow, FactRow, JourneyRow, TaskRow, TimelineRow
+from milepost.store.database import Store, database_url, open_store
+from milepost.store.links import WORKS_DAYS
+from milepost.store.outcome_tables import AnswerRow
+from milepost.store.tables import FactRow, JourneyRow, TaskRow, TimelineRow
 from milepost.web.app import create_app
-from tests.web.example import ANA, FILES, KIM, SAM, START, customer
+from tests.web.example import ANA, DAY, FILES, KIM, SAM, START, customer
 from tests.web.nearby import NearbyJourneyClient
 
 KEY = "0123456789abcdef0123456789abcdef"
@@ -41,7 +45,7 @@ class World:
         self.store = store
         self.settings = settings
         self.links = LinkSigner(settings.signing_key(), settings.links_begin_with)
-        self.intake = Intake(store, None, REAL_TIME, wall=lambda: self.at)
+        self.intake = Intake(store, None, REAL_TIME, wall=lambda: self.at, files=kept_files(settings))
         compiled_maps = self.intake.context.compiled_maps
         self.journey_client = NearbyJourneyClient(store, compiled_maps, self.links, lambda: int(self.at))
         self.intake.context = replace(self.intake.context, journey_client=self.journey_client)
@@ -82,8 +86,22 @@ class World:
         return self.client(headers={"Authorization": f"Bearer {KEY}"})
 
     def plan(self, contact: str = KIM, journey: str = "acme/1") -> str:
-        """The path of a customer's plan, as a contact gets it."""
-        return f"/plan/{self.links.token(journey, journey.partition('/')[0], contact, now=moment(int(self.at)))}"
+        """The path of a customer's plan, as a contact gets it: by a link that a mail of today carried."""
+        return f"/plan/{self.links.token(self.link(contact, journey))}"
+
+    def link(self, contact: str = KIM, journey: str = "acme/1") -> str:
+        """The id of a contact's link that was made today."""
+        link = sha256(f"{journey} {contact} {int(self.at) // DAY}".encode()).hexdigest()[:14]
+        expires_at = (int(self.at) // DAY + WORKS_DAYS + 1) * DAY
+        columns = ("id", "journey_id", "contact", "purpose", "created_at", "expires_at")
+        values = dict(zip(columns, (link, journey, contact, "plan", int(self.at), expires_at), strict=True))
+        names, places = ", ".join(columns), ", ".join(f":{each}" for each in columns)
+        url = database_url(self.settings.database)
+        engine = create_engine(url.set(drivername=url.drivername.removesuffix("+aiosqlite")))
+        with engine.begin() as connection:
+            connection.execute(text(f"INSERT INTO links ({names}) VALUES ({places}) ON CONFLICT DO NOTHING"), values)
+        engine.dispose()
+        return link
 
     def question(self, outcome: str = "faster") -> str:
         return f"{self.plan(SAM)}/outcomes/{outcome}"
@@ -168,7 +186,7 @@ async def sign_in(client: httpx.AsyncClient, address: str, **more: str) -> httpx
 def text_of(response: httpx.Response) -> str:
     """Returns the text that a reader reads: without tags, spaces made one."""
     bare = re.sub(r"<(?:script|style)\b.*?</(?:script|style)>", " ", response.text, flags=re.DOTALL)
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", bare)).split())
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", bare.replace("<wbr>", ""))).split())
 
 
 def form_in(response: httpx.Response, action: str, near: str = "") -> dict[str, str]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from temporalio.testing import ActivityEnvironment
 
@@ -13,9 +12,10 @@ from activities.deliveries import DeliveryActivities
 from activities.journey import JourneyActivities
 from milepost.channels.links import LinkSigner
 from milepost.channels.outbox import OutboxChannel
+from milepost.channels.protocol import Channel
 from milepost.intake.journey_client import JourneyClient
 from milepost.planner.clock import REAL_TIME
-from milepost.planner.instants import Instant
+from milepost.planner.instants import Instant, moment
 from milepost.store import facts, journeys
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
@@ -34,8 +34,13 @@ class NearbyJourneyClient(JourneyClient):
         self._delivers = True
         self._now = now
         self._advancing = JourneyActivities(store, compiled_maps)
-        self._delivering = DeliveryActivities(store, compiled_maps, OutboxChannel(), links)
+        self._links = links
+        self.deliver_through(OutboxChannel())
         self.is_away = False
+
+    def deliver_through(self, channel: Channel) -> None:
+        """Messages go out through this channel."""
+        self._delivering = DeliveryActivities(self._store, self._compiled_maps, channel, self._links)
 
     def let_people_undo(self, grace: timedelta) -> None:
         """What people tell can be undone for as long; meanwhile nothing is delivered."""
@@ -59,10 +64,13 @@ class NearbyJourneyClient(JourneyClient):
             row = await journeys.get(session, journey)
         advanced = await self._advancing.advance(AdvanceOrder(journey, row.revision + 1, now))
         for message in advanced.deliver if self._delivers else ():
-            environment = ActivityEnvironment()
-            environment.info = replace(environment.info, started_time=datetime.now(UTC))
-            order = DeliveryOrder(journey, message, REAL_TIME, time.time() + 60)
-            await environment.run(self._delivering.deliver, order)
+            await self.deliver(journey, message, now)
+
+    async def deliver(self, journey: str, message: str, now: Instant) -> None:
+        """Make one attempt to deliver a message."""
+        environment = ActivityEnvironment()
+        environment.info = replace(environment.info, started_time=moment(now))
+        await environment.run(self._delivering.deliver, DeliveryOrder(journey, message, REAL_TIME, now + 60))
 
     async def come_back(self, now: Instant) -> None:
         """Be reached again, and let the journeys take in what waits."""

@@ -54,6 +54,10 @@ FACTS: tuple[dict[str, Any], ...] = (
     {"message_retried": "connect/1/opening/1"},
     {"task_done": "contact/1", "note": "called"},
     {"task_added": "Send the list", "due": "2 business days", "role": "csm", "effort": "30 minutes"},
+    {"requested": "set_up", "wish": "date", "due": "2026-03-20", "note": "Our freeze"},
+    {"requested": "set_up", "wish": "person", "person": {"name": "Bo Lee", "email": "bo@acme.example"}},
+    {"replied": "set_up/1/opening/1", "note": "When?", "needs_answer": True},
+    {"responded": "set_up", "note": "On Monday", "declined": True},
     {"note": "They merge", "about": "kickoff"},
 )  # fmt: skip
 RECORD: dict[str, Any] = {

@@ -22,6 +22,7 @@ BIG = frozenset(
         "customers",
         "facts",
         "journeys",
+        "links",
         "messages",
         "open_plays",
         "outcomes",

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from milepost.customer import Contact
 from milepost.planner.written_facts import WrittenAgreement, WrittenFact
 from tests.web.conftest import World, form_in, sign_in, text_of
 from tests.web.example import ANA, BO, DAY, HOUR, LEA, START, customer
@@ -39,6 +40,12 @@ async def test_a_task_says_what_for_whom_why_by_when_with_whom_and_how_long(brow
         "Times are in America/New York (EST).",
     ):
         assert words in page_text
+
+
+async def test_a_guest_in_two_roles_is_named_once(browser: httpx.AsyncClient, world: World) -> None:
+    await world.add(customer().having(contacts=(Contact("Kim Lo", "kim@acme.example", ("coordinator", "admin")),)))
+
+    assert "Invite: Kim Lo (Coordinator, Administrator)" in text_of(await day(browser))
 
 
 async def test_the_playbook_is_filled_in_with_the_customers_data(browser: httpx.AsyncClient) -> None:
@@ -187,7 +194,7 @@ async def test_a_task_without_a_person_waits_in_its_teams_queue(world: World, br
 async def test_a_late_task_comes_to_whom_it_was_escalated(world: World, browser: httpx.AsyncClient) -> None:
     await world.move_to(START + 7 * DAY)
 
-    assert "It is late, so it came to you as Head of customer success; ana.ruiz@vendor.example has it." in text_of(
+    assert "It is late, so it came to you as Head of customer success; Ana Ruiz has it." in text_of(
         await day(browser, LEA)
     )
     assert "It is late, so the Head of customer success was told." in text_of(await day(browser))
@@ -201,6 +208,7 @@ async def test_a_task_of_a_play_names_the_play(world: World, browser: httpx.Asyn
 
 async def test_a_task_that_the_engine_made_is_done_with_a_note(world: World, browser: httpx.AsyncClient) -> None:
     await world.move_to(START + 45 * DAY)
+    await sign_in(browser, ANA)
     page = await day(browser)
     assert "The stage “Getting started” has been open longer than planned." in text_of(page)
     stuck = page.text[page.text.index('id="acme-1-stuck-start-1"') :].split("</article>")[0]

@@ -35,6 +35,7 @@ async def test_the_page_shows_what_merging_does_and_a_form_does_it(world: World,
     assert "Journey acme-old/1 on pilot ends" in text
     assert "no mail kim@acme.example · in both" in text
     assert "health 60 75 75" in text
+    assert "Moves: 1 journey, 1 open stage, 2 tasks and 4 entries on the timeline." in text
     assert await world.everything() == before
 
     answer = await browser.post("/ops/customers/acme-old/merge", data=form_in(shown, "/merge"))

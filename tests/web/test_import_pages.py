@@ -9,13 +9,16 @@ from html import unescape
 
 import httpx
 import pytest
+from openpyxl import Workbook
 
 from milepost import limits
 from milepost.intake import import_runs
+from milepost.intake.contact_erasure import forget_contact
+from milepost.intake.import_erasure import REMOVED
 from milepost.store import customers, imports
 from milepost.store.import_tables import ImportRow
 from tests.web.conftest import World, form_in, sign_in, text_of
-from tests.web.example import ANA, BO
+from tests.web.example import ANA, BO, SAM, customer
 
 IMPORTS = "/ops/imports"
 HEADINGS = "id,name,timezone,tier,contacts,team"
@@ -77,7 +80,8 @@ async def test_a_file_is_sent_looked_at_imported_and_accounted_for(world: World,
     assert "6 new customers" in looked
     assert "1 rows refused" in looked
     assert "timezone 1 " in looked
-    assert "Ana Ruiz csm 6 6 9.0" in looked
+    assert "Ana Ruiz csm Kickoff call (6) 6 6 9.0" in looked
+    assert "Nobody is Solutions engineer at 6 customers (Pilot customers): 1 task of theirs goes to every" in looked
     assert "Go: import 6 rows" in looked
     plan = (await browser.get(f"{path}/plan.csv")).text
     assert {row["what"] for row in csv.DictReader(io.StringIO(plan.removeprefix("\ufeff")))} == {"task"}
@@ -95,6 +99,19 @@ async def test_a_file_is_sent_looked_at_imported_and_accounted_for(world: World,
     listed = text_of(await browser.get(IMPORTS))
     assert "book.csv Ana Ruiz" in listed
     assert "6 new, 6 journeys began, 1 refused" in listed
+
+
+async def test_a_customer_who_may_be_there_already_is_said_before_and_after(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    await world.add()
+    path = await uploaded(browser, f"{HEADINGS}\ncrm-1,ACME,Europe/Berlin,pilot,,\n".replace("ACME", customer().name))
+    await post(browser, path, "look")
+    await work(world, path)
+    assert f"'crm-1' ({customer().name}) may be the same as '{customer().id}'" in text_of(await browser.get(path))
+    await post(browser, path, "go")
+    await work(world, path)
+    assert "milepost merge ID STORED_ID --dry-run" in text_of(await browser.get(path))
 
 
 async def test_a_form_that_is_sent_twice_is_one_import(world: World, browser: httpx.AsyncClient) -> None:
@@ -117,6 +134,7 @@ async def test_a_proposal_asks_for_addresses_and_is_read_with_them(world: World,
     path = await uploaded(browser, OURS.encode("cp1252"))
     page = await browser.get(path)
     assert "Addresses of colleagues whom the file only names" in text_of(page)
+    assert "once the colleagues above have their addresses" in text_of(page)
     assert "Dry run: see" not in text_of(page)
     mapping = unescape(re.search(r"<textarea[^>]*>\n(.*?)</textarea>", page.text, re.DOTALL)[1])  # type: ignore[index]
 
@@ -143,7 +161,9 @@ async def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
 
     assert wrong.status_code == 422
     assert "Line 2: 'nam' is no field of a customer; did you mean 'name'?" in text_of(wrong)
-    for part in ("# &lt;mine&gt;", 'value="soon"', '<option value="cp1252" selected>', 'id="since-wrong"'):
+    assert "The first rows, as they would be read" not in text_of(wrong)  # they'd be those of what was kept before
+    told = 'aria-invalid="true" aria-describedby="since-wrong"'
+    for part in ("# &lt;mine&gt;", 'value="soon"', '<option value="cp1252" selected>', 'id="since-wrong"', told):
         assert part in wrong.text
     assert (await row_of(world, path)).options == {"choice": "own"}
     for choice in ("nonsense", "hubspot"):
@@ -279,3 +299,51 @@ async def test_programs_read_how_imports_stand(
     assert (await api.get("/api/v1/imports/9")).status_code == 404
     assert (await browser.get("/api/v1/imports")).status_code == 401
     assert second.endswith("/2")
+
+
+def workbook(**sheets: list[list[str]]) -> bytes:
+    book = Workbook()
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+async def test_the_sheet_of_a_workbook_is_chosen_and_an_empty_one_is_passed_over(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    row = ["c1", "Client", "Europe/Berlin"]
+    data = workbook(Notes=[], Old=[["id", "name", "timezone"], row], New=[["id", "name", "timezone"], row, row])
+    response = await send(browser, data, "book.xlsx")
+    path = str(response.headers["location"])
+
+    assert (await row_of(world, path)).options["sheet"] == "Old"
+    assert '<option value="New">' in (await browser.get(path)).text
+    assert (await post(browser, path, "choose", choice="own", sheet="New")).status_code == 303
+    assert ((await row_of(world, path)).options["sheet"], (await row_of(world, path)).total) == ("New", 2)
+    wrong = await post(browser, path, "choose", choice="own", sheet="Newer")
+    assert wrong.status_code == 422
+    assert "The workbook has no sheet 'Newer'" in text_of(wrong)
+    assert (await row_of(world, path)).options["sheet"] == "New"
+
+
+async def test_a_text_has_no_sheet_to_choose(browser: httpx.AsyncClient) -> None:
+    assert 'name="sheet"' not in (await browser.get(await uploaded(browser))).text
+
+
+async def test_whoever_is_forgotten_is_looked_for_on_every_sheet_of_a_workbook(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    book = [["id", "name", "timezone"], ["c1", "Client", "Europe/Berlin"]]
+    other = await uploaded(browser, workbook(Book=book, Old=[["mail"], ["kim@elsewhere.example"]]))
+    path = await uploaded(browser, workbook(Book=book, Old=[["mail"], [SAM]]))
+
+    await forget_contact(world.intake.context, SAM)
+
+    row = await row_of(world, path)
+    assert (row.status, row.problem) == ("cancelled", REMOVED)
+    assert (await row_of(world, other)).status == "draft"

@@ -16,8 +16,12 @@ from fastapi.routing import APIRoute
 from sqlalchemy import make_url
 
 from benchmarks.big_store import Size, fill
-from benchmarks.pages import PAGES, client_of, next_of
+from benchmarks.pages import CSM, PAGES, client_of, next_of
+from milepost.store import books
+from milepost.store.books import Book
+from milepost.store.customer_list import CustomerFilter, Sort, count_customers, list_customers
 from milepost.store.database import Store, open_store
+from milepost.store.retention import Retention, remove_old
 from milepost.web.app import ROUTERS
 from tests.web.plans import Statement, scans, statements
 
@@ -101,6 +105,19 @@ async def test_no_page_and_no_list_reads_a_big_table_from_end_to_end(filled: Sto
     assert await faults(filled, queries) == []
 
 
+@pytest.mark.parametrize("sort", ["name", "health", "updated"])
+async def test_the_list_of_ones_own_book_reads_no_big_table_from_end_to_end(filled: Store, sort: Sort) -> None:
+    own = CustomerFilter(book=Book(frozenset({CSM, "nobody@vendor.example"})), sort=sort)
+    with statements(filled) as queries:
+        async with filled.reading() as session:
+            await list_customers(session, own)
+            await count_customers(session, own, 1000)
+            assert not await books.has(session, own.book, "nobody")
+
+    assert len(queries) > 2
+    assert await faults(filled, queries) == []
+
+
 @pytest.mark.parametrize(
     ("index", "table"),
     [
@@ -118,13 +135,40 @@ async def test_a_list_whose_index_is_gone_is_noticed(filled: Store, index: str, 
     assert any(re.search(rf"\b{table}\b", fault) for fault in await faults(filled, queries, without=index))
 
 
+async def test_what_is_old_is_found_by_its_time(filled: Store) -> None:
+    """The index by time alone serves no list: without it, retention would sort all messages for each of its batches."""
+    with statements(filled) as queries:
+        await remove_old(filled, Retention(messages=3650), 1)  # too early for anything to be removed
+    [query] = [each for text, each in queries.items() if "FROM messages" in text]
+
+    async with filled.engine.connect() as connection:
+        explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
+        plan = (await connection.exec_driver_sql(f"{explain} {query.text}", query.parameters)).all()
+
+    assert "ix_messages_at_journey_id_message" in str(plan)
+
+
 def test_every_page_and_list_is_among_those_that_are_measured() -> None:
     """A new one belongs into `benchmarks.pages.PAGES`: then its queries are looked at, and its time is measured."""
-    no_list = {"/desk", "/health/live", "/metrics", "/api/v1/customers/{customer}/plan-link"}
+    no_list = {"/desk", "/health/live", "/metrics", "/api/v1/customers/{customer}/links"}
     no_list |= {"/plan/{token}/steps/{step}", "/preferences/{token}", "/unsubscribe/{token}"}  # less than a question
+    no_list |= {
+        "/ops/customers/{customer}/plan",
+        "/ops/customers/{customer}/plan/{mark}",
+    }  # the plan, under another door
+    no_list |= {"/ops/customers/{customer}/plan/{mark}/outcomes/{outcome}"}
+    no_list |= {"/ops/customers/{customer}/plan/{mark}/preferences"}  # as on the contact's own page
+    no_list |= {"/plan/{token}/proof/pdf", "/proof/{token}", "/proof/{token}/pdf"}  # the results, under other doors
+    no_list |= {"/ops/customers/{customer}/proof", "/ops/customers/{customer}/proof/pdf"}  # and for colleagues
+    no_list |= {"/ops/files/{file}", "/plan/{token}/files/{file}"}  # one row, by its id
+    no_list |= {"/api/v1/customers/{customer}/files"}  # as on the customer's page
+    no_list |= {"/api/v1/customers/{customer}/files/{file}"}
     no_list |= {"/ops/outbox", "/ops/outbox/{rest:path}"}  # they lead elsewhere
     no_list |= {"/ops/imports/{number}", "/ops/imports/{number}/{kind}.csv"}  # one row, by its number
+    no_list |= {"/ops/rehearsals/{number}", "/ops/rehearsals/new"}  # one row, by its number
     no_list |= {"/rehearsal"}  # only where a rehearsal runs, whose book is small
+    no_list |= {"/brand.css", "/brand/logo"}  # files
+    no_list |= {"/sign-in/link/{secret}"}  # one row, by its digest
     no_list |= {"/api/v1/imports/{number}", "/api/v1/syncs/{name}"}
     values = {"customer": "acme", "message": "acme/1/hello", "plan": "/plan/token", "outcome": "saved"}
     samples = [path.format_map(values).partition("?")[0] for path in PAGES.values()]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import update
 
+from milepost.planner.instants import text
 from milepost.store.tables import MessageRow
 from tests.web.conftest import World, text_of
+from tests.web.example import HOUR, START
 
 CONNECT = "connect/1/opening/1"
 
@@ -46,11 +49,19 @@ async def test_held_mail_is_listed_and_released(world: World, api: httpx.AsyncCl
     await world.tell(step_done="kickoff", result="held")
     [one] = await listed(api, customer="acme", map="pilot", template="connect.md", why="release")
     assert (one["message"], one["status"], one["why"]) == (CONNECT, "held", "release")
-    assert (await order(api, "release"))["done"]
+    released = await order(api, "release")
+    assert (released["done"], released["goes_at"]) == (True, text(START))
     assert await listed(api) == []
     assert (await listed(api, status="sent"))[0]["message"] == CONNECT
     refused = await order(api, "release")
-    assert (refused["done"], refused["error"]["code"]) == (False, "mail_refused")
+    assert (refused["done"], refused["goes_at"], refused["error"]["code"]) == (False, None, "mail_refused")
+
+
+async def test_mail_that_is_released_at_night_says_when_it_goes(world: World, api: httpx.AsyncClient) -> None:
+    await hold(api)
+    await world.tell(step_done="kickoff", result="held")
+    await world.move_to(START + 2 * HOUR)  # 18:00 in Berlin, when the reader's day is over
+    assert (await order(api, "release"))["goes_at"] == text(START + 17 * HOUR)
 
 
 async def test_the_timeline_says_sent_of_what_a_channel_took(world: World, api: httpx.AsyncClient) -> None:
@@ -102,3 +113,44 @@ async def test_names_that_there_are_not_are_said(api: httpx.AsyncClient) -> None
     assert (await hold(api, customer="nobody")).status_code == 404
     refused = await order(api, "cancel")
     assert "no such message waits" in refused["error"]["message"]
+
+
+async def test_a_mail_on_its_way_is_cancelled_before_a_channel_has_it(world: World, api: httpx.AsyncClient) -> None:
+    world.journey_client.let_people_undo(timedelta(minutes=5))
+    await world.tell(step_done="kickoff", result="held")
+    [one] = await listed(api, status="queued")
+    assert one["message"] == CONNECT
+
+    assert (await order(api, "cancel", by="ops@vendor.example", reason="They know us"))["done"]
+
+    assert await listed(api, status="queued") == []
+    assert await listed(api) == []
+    assert [each["message"] for each in await listed(api, status="returned")] == [CONNECT]
+    entries = (await api.get("/api/v1/customers/acme/timeline")).json()["entries"]
+    [dropped] = [each for each in entries if each["kind"] == "message_dropped"]
+    assert "somebody cancelled it by Ops: They know us" in dropped["sentence"]
+    again = await order(api, "cancel")
+    assert (again["done"], again["error"]["code"]) == (False, "mail_refused")
+    assert "it is returned" in again["error"]["message"]
+
+
+async def test_a_mail_that_a_channel_has_taken_is_not_cancelled(world: World, api: httpx.AsyncClient) -> None:
+    await world.tell(step_done="kickoff", result="held")
+    refused = await order(api, "cancel")
+    assert "it doesn't wait any more: it is sent" in refused["error"]["message"]
+
+
+async def test_who_held_and_freed_mail_is_listed_the_latest_first(world: World, api: httpx.AsyncClient) -> None:
+    await hold(api, reason="We begin", by="ops@vendor.example")
+    await world.move_to(START + HOUR)
+    await api.post("/api/v1/mail/switch", json={"mail": "free", "customer": "acme", "by": "bo@vendor.example"})
+    await world.move_to(START + 2 * HOUR)
+    await api.post("/api/v1/mail/switch", json={"mail": "free", "reason": "All read"})
+
+    turns = (await api.get("/api/v1/mail/switches")).json()["switches"]
+
+    assert [(each["customer"], each["mail"], each["by"], each["why"], each["current"]) for each in turns] == [
+        (None, "free", "api", "All read", True),
+        ("acme", "free", "bo@vendor.example", None, True),
+        (None, "held", "ops@vendor.example", "We begin", False),
+    ]

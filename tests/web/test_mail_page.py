@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import httpx
 import pytest
 
 from milepost.store import messages
 from tests.web.conftest import World, form_in, text_of
-from tests.web.example import ANA, HOUR, KIM, START
+from tests.web.example import HOUR, KIM, START
 
 CONNECT = "connect/1/opening/1"
 ONE = f"/ops/mail/acme/1/{CONNECT}"
@@ -75,10 +77,19 @@ async def test_all_that_the_filters_leave_is_released(world: World, browser: htt
     assert await status(world) == "sent"
 
 
+async def test_mail_that_is_released_at_night_says_when_it_goes(world: World, browser: httpx.AsyncClient) -> None:
+    await hold_one(world, browser)
+    await world.move_to(START + 2 * HOUR)  # 18:00 in Berlin, when the reader's day is over
+    text = text_of(await order(browser, "release", pick=f"acme {CONNECT}"))
+    assert "1 message released." in text
+    assert f"{CONNECT} to acme goes Tue 3 Mar 2026 09:00 in Berlin" in text
+    assert "Left as they are" not in text
+
+
 async def test_cancelled_mail_is_on_the_timeline_with_who_and_why(world: World, browser: httpx.AsyncClient) -> None:
     await hold_one(world, browser)
     await order(browser, "cancel", pick=f"acme {CONNECT}", reason="They know us")
-    assert f"dropped: somebody cancelled it by {ANA}: They know us." in text_of(
+    assert "dropped: somebody cancelled it by Ana Ruiz: They know us." in text_of(
         await page(browser, "/ops/customers/acme")
     )
     assert "No mail waits." in text_of(await page(browser))
@@ -157,3 +168,23 @@ async def test_nothing_is_there_before_anything_was_sent(browser: httpx.AsyncCli
     for path in ("/ops/mail", "/ops/mail?status=failed", "/ops/mail?page=-1&status=odd&why=odd"):
         assert "Nothing here." in text_of(await page(browser, path))
     assert (await browser.get("/ops/mail/acme/1/connect/9/opening/1")).status_code == 404
+
+
+async def test_a_mail_on_its_way_is_cancelled_on_its_page(world: World, browser: httpx.AsyncClient) -> None:
+    world.journey_client.let_people_undo(timedelta(minutes=5))
+    await world.tell(step_done="kickoff", result="held")
+    assert "It is cancelled if no channel has taken it by then." in text_of(await page(browser, ONE))
+    assert (await order(browser, "cancel", pick=f"acme {CONNECT}")).status_code == 303
+    assert await status(world) == "returned"
+    assert "Taken back 1" in text_of(await page(browser))
+    assert "Cancel" not in text_of(await page(browser, ONE))
+
+
+async def test_who_held_and_freed_mail_is_on_the_page(browser: httpx.AsyncClient) -> None:
+    assert "Who held and freed mail" not in text_of(await page(browser))
+    await switch(browser, "held", reason="We begin today", map="pilot")
+    await switch(browser, "free", customer="acme")
+    text = text_of(await page(browser))
+    assert "Who held and freed mail" in text
+    assert "Pilot customers: held, by Ana Ruiz We begin today" in text
+    assert "acme : free, by Ana Ruiz" in text

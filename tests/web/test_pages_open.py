@@ -13,6 +13,7 @@ PAGES = (
     "/desk/queues",
     "/ops/customers",
     "/ops/imports",
+    "/ops/rehearsals",
     "/ops/mail",
     "/ops/maps",
     "/sign-in",

@@ -74,6 +74,7 @@ async def test_reviewed_is_noted_once_with_who_and_what_and_asks_again_later(
     world: World, browser: httpx.AsyncClient
 ) -> None:
     world.at = LATER
+    await sign_in(browser, ANA)
     fields = {**form_in(await day(browser, OPS), "/desk/reviews/done"), "note": " Still so. "}
     for word in ("reviewed", "again"):
         response = await browser.post("/desk/reviews/done", data=fields)
@@ -98,8 +99,9 @@ async def test_only_who_has_said_who_they_are_reviews(world: World, visitor: htt
 async def test_a_form_about_something_else_is_refused(world: World, browser: httpx.AsyncClient) -> None:
     task = form_in(await day(browser, ANA), "/desk/tasks/done")
     assert (await browser.post("/desk/reviews/done", data=task)).status_code == 403
+    world.at = LATER
     async with world.client() as other:
         await sign_in(other, LEA)
-        world.at = LATER
+        await sign_in(browser, ANA)
         theirs = form_in(await day(browser, OPS), "/desk/reviews/done")
         assert (await other.post("/desk/reviews/done", data=theirs)).status_code == 403

@@ -13,6 +13,7 @@ from tests.web.example import ANA, BO, customer
 
 PAGES = ("/", f"/desk/{ANA}", "/ops/customers", "/ops/customers/acme", "/ops/mail", "/ops/maps")
 PASSWORD = "correct horse"
+COOKIE = "milepost_session_8080"
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ async def test_on_this_machine_alone_everybody_may_look_and_chooses_who_they_are
     async with world.client() as client:
         for path in PAGES:
             assert (await client.get(path)).status_code == 200
-        assert ANA in text_of(await client.get("/sign-in"))
+        assert f"Ana Ruiz {ANA}" in text_of(await client.get("/sign-in"))
 
 
 async def test_nobody_does_anything_before_saying_who_they_are(world: World) -> None:
@@ -87,10 +88,20 @@ async def test_a_wrong_password_tells_no_colleagues_and_keeps_the_address(locked
 async def test_a_cookie_that_was_changed_signs_nobody_in(locked: World) -> None:
     async with locked.client() as client:
         await sign_in(client, ANA, password=PASSWORD)
-        value = client.cookies["milepost_session"]
+        value = client.cookies[COOKIE]
         client.cookies.clear()
-        client.cookies.set("milepost_session", "x" + value)
+        client.cookies.set(COOKIE, "x" + value)
         assert (await client.get("/")).status_code == 303
+
+
+async def test_two_installations_on_one_machine_have_cookies_of_their_own(world: World) -> None:
+    """As browsers don't tell ports apart: a rehearsal beside the real pages would sign its visitor out of these."""
+    other = World(world.store, world.settings.model_copy(update={"port": 8081}))
+    async with world.client() as client:
+        await sign_in(client, ANA)
+        async with other.client(base_url="http://127.0.0.1:8081") as beside:
+            client.cookies.update((await sign_in(beside, BO)).cookies)
+        assert ANA in text_of(await client.get("/"))
 
 
 async def test_the_cookie_is_for_this_site_and_no_script(world: World) -> None:

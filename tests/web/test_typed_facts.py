@@ -33,3 +33,14 @@ async def test_what_is_refused_says_why_and_what_to_do(api: httpx.AsyncClient) -
 
 async def test_it_needs_the_key(visitor: httpx.AsyncClient) -> None:
     problem(await typed(visitor, "paused"), 401)
+
+
+async def test_what_is_to_be_emptied_of_an_answer_is_named_with_commas(world: World, api: httpx.AsyncClient) -> None:
+    await typed(api, "answer", "faster", verdict="verified", value="7.5", comment="We count on.")
+    assert (await typed(api, "answer_completed", "faster", "emptied=value,comment")).json()["told"]["new"]
+    [kept] = [each for each in await world.answers() if each.revoked_at is None]
+    assert (kept.verdict, kept.value, kept.comment) == ("verified", None, None)
+    refused = (await typed(api, "answer_completed", "faster", "emptied=value,named")).json()["refused"]
+    assert "emptied" in refused["message"]
+    refused = (await typed(api, "answer_completed", "faster", "emptied=value", value="8")).json()["refused"]
+    assert "'value' is given and in 'emptied'" in refused["message"]

@@ -56,7 +56,7 @@ def becomes(intake: Intake, number: int, status: ImportStatus) -> Callable[[], A
 
 
 async def looked_at(intake: Intake) -> int:
-    number = await uploads.receive(intake.context, "form", BOOK, None, by="ana@vendor.example")
+    number = (await uploads.receive(intake.context, "form", BOOK, None, by="ana@vendor.example")).number
     assert await uploads.look(intake.context, number)
     await eventually(becomes(intake, number, ImportStatus.LOOKED))
     return number
@@ -100,7 +100,7 @@ async def test_another_worker_goes_on_where_one_was_stopped(
 
 
 async def test_an_import_that_temporal_has_lost_is_started_by_the_sweeper(client: Client, intake: Intake) -> None:
-    number = await uploads.receive(intake.context, "form", BOOK, None, by=None)
+    number = (await uploads.receive(intake.context, "form", BOOK, None, by=None)).number
     await uploads.look(intake.context, number)
     await client.get_workflow_handle(workflow_id(number)).terminate("as if it were lost")
     async with worker_of(client, intake):

@@ -12,6 +12,7 @@ from temporalio.workflow import NondeterminismError
 
 from milepost.wire.journey import workflow_id
 from tests.workflows.sandbox import sandboxed
+from workflows.book_import import BookImport
 from workflows.customer_journey import CustomerJourney
 from workflows.rollout import Rollout
 
@@ -25,7 +26,9 @@ def history(path: Path) -> WorkflowHistory:
 
 def replayer() -> Replayer:
     return Replayer(
-        workflows=[CustomerJourney, Rollout], workflow_runner=sandboxed(), data_converter=pydantic_data_converter
+        workflows=[CustomerJourney, Rollout, BookImport],
+        workflow_runner=sandboxed(),
+        data_converter=pydantic_data_converter,
     )
 
 
@@ -49,3 +52,5 @@ def test_the_histories_go_past_timers_and_over_a_continue_as_new() -> None:
     events = [event["eventType"] for event in json.loads(kinds["heartbeats"])["events"]]
     assert ("EVENT_TYPE_WORKFLOW_TASK_COMPLETED", "EVENT_TYPE_WORKFLOW_TASK_SCHEDULED") in itertools.pairwise(events)
     assert "EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED" in kinds["to_its_end"]
+    assert "EVENT_TYPE_TIMER_FIRED" in kinds["book_import"]
+    assert "EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED" in kinds["book_import_looks"]

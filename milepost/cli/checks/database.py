@@ -12,6 +12,7 @@ from milepost.cli.checks.check import Check, failed, ok, warning
 from milepost.cli.support.database import database_exists
 from milepost.errors import MilepostError
 from milepost.intake.context import retention_of
+from milepost.intake.sync.books import brief
 from milepost.planner.instants import text
 from milepost.settings import Settings
 from milepost.store import calendar_data, clock, messages, overdue, retention
@@ -39,6 +40,7 @@ async def check_database(settings: Settings) -> list[Check]:
             async with store.reading() as session:
                 found = [checked, *await _check_journeys(session), await _check_deliveries(session)]
                 found.append(await _check_calendar_data(session))
+                found += await _check_books(session)
                 return [*found, *await _check_retention(session, settings)]
     except MilepostError as error:
         return [failed(_DATABASE, error.message, error.hint)]
@@ -78,6 +80,16 @@ async def _check_calendar_data(session: AsyncSession) -> Check:
         return ok("Zones and holidays", "Journeys are planned with those of this machine.")
     text = f"Journeys were last planned with {other}; this machine has {data_of_this_process()}."
     return warning("Zones and holidays", text, "Install the same version of Milepost, from its lock file, everywhere.")
+
+
+async def _check_books(session: AsyncSession) -> list[Check]:
+    """Checks that books in step are taken in, if there are any."""
+    stand = await brief(session, time.time())
+    needed = [each["needed"] for each in stand if each["needed"]]
+    if needed:
+        to_do = "The page of books in step, or `milepost sync status`, says what became of each run."
+        return [warning("Books in step", " ".join(needed), to_do)]
+    return [ok("Books in step", f"{count_of(len(stand), 'book')}, all read in time.")] if stand else []
 
 
 async def _check_deliveries(session: AsyncSession) -> Check:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from milepost.capacity.report import Report, RoleWork
-from milepost.explain.sentences import number, quoted, spaced
+from milepost.explain.sentences import quoted, spaced
 from milepost.language.steps import Outcome
 from milepost.people.behaviour import Behaviour, Pace, StepBehaviour
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
-from milepost.text import count_of
+from milepost.text import count_of, number
 
 _PACES = {"early": "early", "on_time": "in time", "late": "late", "never": "never"}
 
@@ -114,4 +114,4 @@ def _parts(weights: Mapping[str, float]) -> list[tuple[str, float]]:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= 0.01 or not share else f"{100 * share:.1g} %"  # noqa: PLR2004
+    return f"{100 * share:.0f} %" if share >= 0.01 or not share else f"{100 * share:.1g} %"  # noqa: PLR2004 - 1 %

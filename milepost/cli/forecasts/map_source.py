@@ -75,8 +75,8 @@ def map_source_of(settings: Settings, folder: Path | None, *, published: bool) -
 async def _published(settings: Settings) -> MapSource:
     """The current version of each published map."""
     from milepost.cli.support.database import open_database  # noqa: PLC0415 - every process would have the store
-    from milepost.store import maps  # noqa: PLC0415
-    from milepost.store.errors import UnreadableVersionError  # noqa: PLC0415
+    from milepost.store import maps  # noqa: PLC0415 - slow to load
+    from milepost.store.errors import UnreadableVersionError  # noqa: PLC0415 - slow to load
 
     async with open_database(settings) as store, store.reading() as session:
         rows = sorted(await maps.current(session), key=attrgetter("map"))

@@ -17,7 +17,7 @@ from milepost.people.draws import seeded
 from milepost.planner.clock import JourneyClock
 from milepost.planner.compiled_map import CompiledMap
 from milepost.settings import Settings
-from milepost.store import facts
+from milepost.store import facts, timeline
 from milepost.store.database import Store
 from milepost.store.rehearsal_account import REHEARSED
 
@@ -25,6 +25,7 @@ _LOG = "demo"
 _STARTS_WITHIN = 7.0  # seconds, about: nobody plays before, so journey time should not run
 _STARTS_SURELY_WITHIN = 20.0  # seconds: a book of one's own has dates that count from the day of the import
 _POLL = 0.1  # seconds
+_LOOK_EVERY = 0.3  # seconds
 _SETTLES_WITHIN = 10.0  # seconds
 
 
@@ -74,6 +75,17 @@ def _compiled_maps(options: DemoOptions) -> dict[str, CompiledMap]:
     if options.book is not None:
         return options.book.compiled_maps
     return {each.map: CompiledMap.of(each, each.map) for each in shipped_maps()}
+
+
+async def until_opened(store: Store, name: str | None) -> None:
+    """Wait until a stage or step of this name opens for anybody; without a name, for ever."""
+    if name is None:
+        await asyncio.Event().wait()
+    while True:
+        async with store.reading() as session:
+            if await timeline.has_opened(session, str(name)):
+                return
+        await asyncio.sleep(_LOOK_EVERY)
 
 
 async def settle(store: Store) -> None:

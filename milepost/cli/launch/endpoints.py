@@ -50,6 +50,7 @@ class Endpoints:
     def links(self) -> dict[str, str]:
         """Addresses and places, for people."""
         links = {
+            "Start here": f"{self.web}/",
             "Colleagues' desk": f"{self.web}/desk",
             "Operations": f"{self.web}/ops/customers",
             "Mail": f"{self.web}/ops/mail",

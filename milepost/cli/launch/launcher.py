@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from temporalio.client import Client
 
-from milepost.cli.launch import demo_run
+from milepost.cli.launch import demo_run, rehearsal_report
 from milepost.cli.launch.account_table import print_account
 from milepost.cli.launch.endpoints import Endpoints, choose_endpoints
 from milepost.cli.launch.programs import web_program, worker_program
@@ -155,8 +155,13 @@ class _Run(Generic[T]):
         )
         intake = Intake(self.store, client, clock, compiled_maps=compiled_maps)
         await demo_run.start_demo(self.store, intake, clock, demo)
-        async with background(demo_run.play(self.endpoints.settings, demo, clock, self.logs)) as playing:
-            return await until_stopped(supervisor, self.options.seconds, playing)
+        reporting = rehearsal_report.keep_writing(self.store, demo.report, self.endpoints.web)
+        async with (
+            background(demo_run.play(self.endpoints.settings, demo, clock, self.logs)) as playing,
+            background(demo_run.until_opened(self.store, demo.until)) as reached,
+            background(reporting),
+        ):
+            return await until_stopped(supervisor, self.options.seconds, playing, reached) or reached.done()
 
     async def _print_next_steps(self) -> None:
         async with self.store.reading() as session:

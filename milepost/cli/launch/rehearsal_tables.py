@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from milepost.cli.support.output import grid
+from milepost.store.entered_midway import EnteredMidway
 from milepost.store.rehearsal_account import RehearsalAccount
 from milepost.text import count_of
 
@@ -13,7 +14,7 @@ _MOST = 50  # lines of a table
 _WIDTH = 150  # where there is no terminal
 
 
-def print_rehearsal(console: Console, account: RehearsalAccount, *, complete: bool) -> None:
+def print_rehearsal(console: Console, account: RehearsalAccount, entered: EnteredMidway, *, complete: bool) -> None:
     """Prints it all; `complete` says that it ran for its whole time."""
     if not console.is_terminal:
         console.width = _WIDTH
@@ -31,6 +32,8 @@ def print_rehearsal(console: Console, account: RehearsalAccount, *, complete: bo
             console.print(grid(title, headings, rows[:_MOST]))
         if len(rows) > _MOST:
             console.print(Text(f"... and {len(rows) - _MOST} more; --json has all."))
+    if entered.sentence:
+        console.print(Text(entered.sentence, style="bold red" if entered.early else ""), soft_wrap=True)
     journeys = ", ".join(f"{number} {state}" for state, number in sorted(account.journeys.items())) or "none"
     stopped = "" if complete else " It was stopped before its time was over."
     everybody = count_of(account.customers, "customer")

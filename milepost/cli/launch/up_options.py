@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from milepost.cli.support.errors import CommandError
 from milepost.demo.rehearsed_book import RehearsedBook
@@ -16,12 +17,15 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600}
 class DemoOptions:
     """People who are played: `speed` is days of journey per second of wall clock, `seed` decides how they behave.
 
-    `book` is somebody's own, that is rehearsed; None: the sample.
+    `book` is somebody's own, that is rehearsed; None: the sample. `until` is a stage or step: it is over as soon as
+    this opens for the first customer. `report` is a file that says meanwhile how far it is.
     """
 
     speed: float
     seed: int
     book: RehearsedBook | None = None
+    until: str | None = None
+    report: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 
 from milepost.cli.support.output import clean
+from milepost.explain.people_names import PeopleNames
 from milepost.explain.sentences import Wording
 from milepost.planner import timeline
 from milepost.planner.instants import moment
@@ -136,6 +137,7 @@ class Watcher:
         if journey not in self._wordings or isinstance(happening.entry, timeline.MapChanged):
             async with self._store.reading() as session:
                 version = (await journeys.get(session, journey)).version
-                zone = (await customers.get(session, happening.customer)).timezone
-            self._wordings[journey] = Wording(await self._compiled_maps.of(version), zone)
+                customer = await customers.get(session, happening.customer)
+            compiled_map, people = await self._compiled_maps.of(version), PeopleNames.around(customer)
+            self._wordings[journey] = Wording(compiled_map, customer.timezone, people=people)
         return self._wordings[journey]

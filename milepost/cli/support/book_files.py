@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -15,8 +15,8 @@ from milepost.cli.support.output import aside
 from milepost.imports.mapping import Mapping
 from milepost.imports.mapping_file import ReadMapping, read_mapping, shipped_mappings
 from milepost.imports.people_file import ReadPeople, read_people
-from milepost.imports.refused_rows import encoding_to_write, write_rows
-from milepost.imports.row_reader import RowProblem
+from milepost.imports.refused_rows import REFUSED, encoding_to_write, refused_stem, write_rows
+from milepost.imports.row_problems import RowProblems
 from milepost.imports.rows import FileFormat
 from milepost.language.loader import read_file
 from milepost.language.problems import Problem
@@ -82,13 +82,16 @@ def people_of(path: Path | None, mapping: Mapping | None) -> ReadPeople:
         return read_people(file, mapping.contacts, mapping.defaults)
 
 
-def write_refused(
-    book: Path, form: FileFormat, headings: Sequence[str], problems: Iterable[RowProblem], target: Path
-) -> int:
-    """Writes the refused rows of a book to a file; returns how many there are."""
-    with (
-        book_file(book) as file,
-        file_errors("write", target, "Name a file with --refused."),
-        target.open("w", encoding=encoding_to_write(form), newline="") as out,
-    ):
-        return write_rows(file, form, headings, problems, out)
+def write_refused(book: Path, form: FileFormat, headings: Sequence[str], problems: RowProblems, target: Path) -> int:
+    """Writes the refused rows of a book to a file, which may be the book itself; returns how many there are."""
+    half = target.with_name(f"{target.name}.part")
+    with file_errors("write", target, "Name a file with --refused."):
+        with book_file(book) as file, half.open("w", encoding=encoding_to_write(form), newline="") as out:
+            count = write_rows(file, form, headings, problems, out)
+        half.replace(target)
+    return count
+
+
+def refused_beside(book: Path) -> Path:
+    """Returns the file of a book's refused rows: what of such a file is refused again goes into it once more."""
+    return book.with_name(f"{refused_stem(book.stem)}{REFUSED}.csv")

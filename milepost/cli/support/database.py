@@ -12,12 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.cli.support.errors import CommandError
 from milepost.explain.overview import CustomerOverview
+from milepost.explain.people_names import colleagues_named
 from milepost.intake.context import customer_of
 from milepost.language.names import nearest
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.settings import Settings
-from milepost.store import clock, maps
+from milepost.store import clock, maps, people
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.customer_overview import customer_overview
 from milepost.store.database import Store, check, database_url, open_store
@@ -35,7 +36,7 @@ def database_exists(settings: Settings) -> bool:
 
 @asynccontextmanager
 async def open_database(settings: Settings, *, create: bool = False) -> AsyncIterator[Store]:
-    """The store, upgraded; `create` creates the SQLite file if there is none.
+    """The store, upgraded, with colleagues called by their names; `create` creates the SQLite file if there is none.
 
     Raises:
         CommandError: there is none, and `create` is False.
@@ -46,14 +47,17 @@ async def open_database(settings: Settings, *, create: bool = False) -> AsyncIte
     if file is not None and not file.exists() and not create:
         raise CommandError(
             f"There is no Milepost database at {str(file)!r} yet.",
-            "`milepost import BOOK.csv` or `milepost publish MAP_FOLDER` creates it, `milepost up --sample` fills "
-            "it with a demo; --data names another data folder.",
+            "`milepost up` creates it, and so does `milepost publish MAP_FOLDER`; `milepost up --sample` fills it with "
+            "a demo. If it should be there: --data, or MILEPOST_DATA, names its folder.",
         )
     await prepare_database(settings)
     async with open_store(settings.database, durable=settings.durable) as store:
         await check(store)
+        async with store.reading() as session:
+            names = await people.names(session)
         try:
-            yield store
+            with colleagues_named(names):
+                yield store
         except OperationalError as error:
             raise StoreUnreachableError(place_of(store.engine.url), str(error.orig).strip()) from error
 

@@ -36,7 +36,7 @@ def reported_errors(*, debug: bool) -> Iterator[None]:
         if debug or os.environ.get(DEBUG_VARIABLE, "").lower() not in ("", "0", "false", "no"):
             traceback.print_exc()
         # No colours and no wrapping: people search for what they read here.
-        print(error_block(error), file=sys.stderr)  # noqa: T201
+        print(error_block(error), file=sys.stderr)  # noqa: T201 - not through Rich
         raise typer.Exit(1) from None
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from milepost.cli.support.output import say, table
 from milepost.intake.import_preview import ImportPreview
 from milepost.text import count_of
 
 _MOST_REASONS = 10
+_MOST_TASKS = 30
+_NOBODY: Mapping[str, list[str]] = {}
 
 
 def print_preview(preview: ImportPreview, refused: int) -> None:
@@ -25,24 +28,36 @@ def print_preview(preview: ImportPreview, refused: int) -> None:
     )
     if preview.examples:
         say("Would change:", *(f"  {each.customer.id}: {', '.join(each.changes)}" for each in preview.examples))
-    _print_reasons("Refused", preview.refusals)
+    _print_reasons("Refused", preview.refusals, preview.refused)
     _print_reasons("No journey for", preview.why_not)
     if preview.stages:
         rows = [(map_id, stage, count) for (map_id, stage), count in preview.stages.items()]
         table("Where the new journeys stand after a week", ["Map", "Stage", "Journeys"], rows)
+        if preview.stages.total() > counts["journeys"]:
+            say("A journey in several stages at once counts in each of them.")
     if preview.mails:
         mails = [(map_id, template, *counts) for (map_id, template), counts in preview.mails.items()]
         table("Mails, if nobody does anything", ["Map", "Message", "Today", "In 7 days"], mails)
-    if preview.tasks:
+    if preview.titles:
+        named = list(preview.titles.items())
         tasks = [
-            (role, today, week, f"{preview.minutes[role] / 60:.1f}") for role, (today, week) in preview.tasks.items()
+            (role or "owner of the map", title, count.today, count.week, count.hours)
+            for (role, title), count in named[:_MOST_TASKS]
         ]
-        table("Tasks", ["Role", "Today", "In 7 days", "Hours"], tasks)
+        table("Tasks", ["Role", "Task", "Today", "In 7 days", "Hours"], tasks)
+        if (more := len(named) - _MOST_TASKS) > 0:
+            say(f"... and {count_of(more, 'other task')}; --json has all.")
+    say(*preview.doubles.sentences(are_stored=False))
+    for absent, count in preview.absent.items():
+        say(absent.sentence(count))
     say("Nothing was written. Leave out --dry-run to import.")
 
 
-def _print_reasons(what: str, reasons: Counter[str]) -> None:
+def _print_reasons(what: str, reasons: Counter[str], customers: Mapping[str, list[str]] = _NOBODY) -> None:
     for why, count in reasons.most_common(_MOST_REASONS):
-        say(f"{what} {count_of(count, 'customer')}: {why}")
+        named = customers.get(why, [])
+        others = "" if count == len(named) else ", ..."
+        who = f" ({', '.join(named)}{others})" if named else ""
+        say(f"{what} {count_of(count, 'customer')}{who}: {why}")
     if (more := len(reasons) - _MOST_REASONS) > 0:
         say(f"... and for {count_of(more, 'other reason')}")

@@ -12,6 +12,8 @@ from temporalio.client import Client
 
 from milepost.cli.support.database import open_database
 from milepost.devserver.data_folder import address_of
+from milepost.files.kept_files import kept_files
+from milepost.intake.context import brand_of
 from milepost.intake.intake import Intake
 from milepost.settings import Settings
 from milepost.store import clock
@@ -51,7 +53,19 @@ async def open_intake(settings: Settings, *, create: bool = False) -> AsyncItera
         client, away = await _client(settings)
         async with store.reading() as session:
             journey_clock = await clock.read(session)
-        yield OpenIntake(Intake(store, client, journey_clock), away, named=_is_named(settings))
+        yield OpenIntake(
+            Intake(
+                store,
+                client,
+                journey_clock,
+                languages_folder=settings.languages,
+                grace=settings.grace,
+                files=kept_files(settings),
+                brand=brand_of(settings),
+            ),
+            away,
+            named=_is_named(settings),
+        )
 
 
 def _is_named(settings: Settings) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import inspect
 from dataclasses import dataclass
@@ -43,6 +42,8 @@ def _blocking(function: Any) -> Any:
 
     @wraps(function)
     def run(*args: Any, **options: Any) -> Any:
+        import asyncio  # noqa: PLC0415 - slow to load, and a command that asks a running Milepost doesn't need it
+
         return asyncio.run(function(*args, **options))
 
     return run

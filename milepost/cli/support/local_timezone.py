@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from milepost.explain.local_time import due_date, local
+from milepost.explain.local_time import due_date, local, zoned_time_of
 from milepost.planner.instants import Instant
 from milepost.planner.zones import is_zone
 
@@ -30,7 +30,13 @@ def local_timezone() -> str:
     """The IANA name of this machine's time zone; UTC if it can't be determined."""
     variable = os.environ.get("TZ", "").removeprefix(":")
     linked = str(_LINK.resolve()).partition("zoneinfo/")[2] if _LINK.is_symlink() else ""
-    return next((name for name in (variable, linked) if name and is_zone(name)), "UTC")
+    named = next((name for name in (variable, linked) if name and is_zone(name)), "UTC")
+    return named.removeprefix("Etc/") if named == "Etc/UTC" else named
+
+
+def local_time(at: Instant) -> str:
+    """An instant on this machine's clock, as sentences name it: `Fri 6 Mar 2026, 17:00 CET`."""
+    return zoned_time_of(at, local_timezone())
 
 
 def iso_day(at: Instant | None, zone: str) -> str | None:

@@ -169,6 +169,26 @@ async def run_now(
     return result
 
 
+async def run_soon(intake: Intake, name: str, *, accepted_vanished: int | None = None) -> None:
+    """Lets a worker bring a book in step as soon as it can, whatever its schedule says.
+
+    It is taken in although up to `accepted_vanished` customers are missing in it.
+
+    Raises:
+        UnknownSyncError: there is none of this name.
+    """
+    await get(intake, name)
+    wall = int(intake.context.wall())
+
+    def change(session: Session) -> None:
+        row = syncs.load(session, name)
+        if row is not None:
+            row.next_at = wall
+            row.accepted_vanished = accepted_vanished or row.accepted_vanished
+
+    await intake.context.store.write(change)
+
+
 async def get(intake: Intake, name: str) -> SyncRow:
     """Returns the book of this name.
 
@@ -237,8 +257,9 @@ async def brief(session: AsyncSession, wall: float) -> list[dict[str, Any]]:
     for row in await syncs.all_syncs(session):
         last = next(iter(await syncs.runs(session, row.name, 1)), None)
         needed = None
-        if row.failures >= _OFTEN:
-            needed = f"The book {row.name} wasn't taken in {row.failures} times in a row: {last.why if last else ''}"
+        if row.failures >= _OFTEN or (row.failures and await _is_long_ago(session, row, wall)):
+            often = "" if row.failures == 1 else f" {row.failures} times in a row"
+            needed = f"The book {row.name} wasn't taken in{often}: {last.why if last else ''}"
         elif row.next_at is not None and row.next_at < wall - _LATE:
             needed = f"The book {row.name} should have been read: see that a worker runs."
         result.append(
@@ -251,6 +272,15 @@ async def brief(session: AsyncSession, wall: float) -> list[dict[str, Any]]:
             }
         )
     return result
+
+
+async def _is_long_ago(session: AsyncSession, row: SyncRow, wall: float) -> bool:
+    """Tells whether a book was last taken in before twice the time between two runs."""
+    if row.schedule is None:
+        return False
+    since = await syncs.last_taken_in(session, row.name) or row.created_at
+    schedule = Schedule.parse(row.schedule)
+    return schedule.after(schedule.after(since)) < wall
 
 
 async def _status(session: AsyncSession, row: SyncRow) -> BookStatus:

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as AnyMapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from milepost import limits
 from milepost.imports.layout import Layout, heading_problems, mapped_layout, standard_layout
 from milepost.imports.mapping import Mapping
 from milepost.imports.row_reader import RowProblem
 from milepost.imports.rows import ANY_FORMAT, Row, read_rows
 from milepost.imports.scratch import PeopleOfCustomers
 from milepost.imports.workbook import UnreadableFileError
-from milepost.intake.sync.errors import BookRefusedError
-from milepost.intake.sync.row_digests import RowDigests
+from milepost.intake.sync.errors import BookRefusedError, MissingCustomersError
 from milepost.intake.sync.source import SourceFile
 from milepost.store import syncs
 from milepost.store.database import Store
+from milepost.store.row_digests import RowDigests
 
 _FEW = 20  # customers that are named
 
@@ -29,7 +31,8 @@ _FEW = 20  # customers that are named
 class Changes:
     """What changed. `digests` holds every row of the files; `to_read` of them are new or changed.
 
-    `vanished` and `returned` are keys of rows. `forgotten` counts rows of customers who were forgotten.
+    `vanished` and `returned` are keys of rows. `forgotten` counts rows of customers who were forgotten. `by_earlier_id`
+    are customers whose row has an id that they had before. `doubles` are rows of customers that another row decides.
     """
 
     digests: RowDigests
@@ -41,7 +44,21 @@ class Changes:
     vanished_before: int = 0
     returned: list[str] = field(default_factory=list)
     vanished_customers: list[str] = field(default_factory=list)
+    repeated: int = 0
     problems: list[tuple[str, RowProblem]] = field(default_factory=list)
+    by_earlier_id: dict[str, RowUnderEarlierId] = field(default_factory=dict)
+    doubles: dict[str, tuple[str, RowProblem]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RowUnderEarlierId:
+    """A row with an id that its customer had before it was merged or renamed; `file` is the file's number."""
+
+    file: int
+    row: int
+    id: str
+    customer: str
+    heading: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +82,23 @@ class Keys:
         return self.salt.encode()[:64]
 
 
-def digest_rows(files: Sequence[SourceFile], mapping: Mapping | None, people: PeopleOfCustomers, keys: Keys) -> Changes:
+def digest_rows(
+    files: Sequence[SourceFile],
+    mapping: Mapping | None,
+    people: PeopleOfCustomers,
+    keys: Keys,
+    present_ids: AnyMapping[str, str],
+) -> Changes:
     """Reads the files, and returns the digest of each row.
+
+    `present_ids` are those of customers by the ids that they had before they were merged or renamed. Of several rows
+    of one customer that with its present id decides it, without one the first.
 
     Raises:
         BookRefusedError: a file has no rows, headings that can't be used, or ends in the middle of a row.
     """
     changes = Changes(RowDigests())
+    renamed: list[RowUnderEarlierId] = []
     for number, file in enumerate(files):
         assert file.path is not None
         for row, layout in _rows(file.name, file.path, mapping):
@@ -87,10 +114,36 @@ def digest_rows(files: Sequence[SourceFile], mapping: Mapping | None, people: Pe
             if first is not None:
                 where = f"row {first[1]} of {files[first[0]].name!r}"
                 message = f"The id {customer!r} is already in {where}; an id stands for one customer"
-                changes.problems.append((file.name, RowProblem(row.number, layout.heading_of("id"), message, customer)))
+                problem = RowProblem(row.number, layout.heading_of("id"), message, customer)
+                changes.repeated += 1
+                if len(changes.problems) < limits.REFUSED_ROWS:
+                    changes.problems.append((file.name, problem))
+            elif customer in present_ids:
+                heading = layout.heading_of("id")
+                renamed.append(RowUnderEarlierId(number, row.number, customer, present_ids[customer], heading))
     if not changes.rows:
         raise BookRefusedError("There is no row below the headings.", "The book stays as it is until there is.")
+    _tell_doubles(files, renamed, keys, changes)
     return changes
+
+
+def _tell_doubles(
+    files: Sequence[SourceFile], renamed: Sequence[RowUnderEarlierId], keys: Keys, changes: Changes
+) -> None:
+    """Tells which rows under earlier ids decide their customers, and which don't, as another row does."""
+    for each in renamed:
+        place, by = changes.digests.place(keys.of(each.customer)), each.customer
+        if place is None:
+            first = changes.by_earlier_id.setdefault(each.customer, each)
+            if first is each:
+                continue
+            place, by = (first.file, first.row), first.id
+        message = (
+            f"{each.id!r} is an earlier id of {each.customer!r}, which row {place[1]} of {files[place[0]].name!r} "
+            f"has as {by!r}; that row counts"
+        )
+        problem = RowProblem(each.row, each.heading, message)
+        changes.doubles[keys.of(each.id)] = files[each.file].name, problem
 
 
 def _rows(name: str, path: Path, mapping: Mapping | None) -> Iterator[tuple[Row, Layout]]:
@@ -131,12 +184,14 @@ def _parts(row: Row, layout: Layout, mapping: Mapping | None, people: PeopleOfCu
         yield from (repr(each.to_json()) for each in people.of(_cell(row, layout, mapping.contacts.match)))
 
 
-async def compare(store: Store, name: str, changes: Changes) -> None:
+async def compare(store: Store, name: str, changes: Changes, keys: Keys) -> None:
     """Compares the digests with those of the last time."""
     for batch in changes.digests.batches():
         async with store.reading() as session:
             known = await syncs.synced_of(session, name, [key for key, _ in batch])
         for key, digest in batch:
+            if key in changes.doubles:
+                continue
             before = known.get(key)
             if before is not None and before.customer is None:
                 changes.forgotten += 1
@@ -145,10 +200,10 @@ async def compare(store: Store, name: str, changes: Changes) -> None:
                 changes.to_read += 1
             if before is not None and before.vanished and before.customer is not None:
                 changes.returned.append(key)
-    await _find_vanished(store, name, changes)
+    await _find_vanished(store, name, changes, keys)
 
 
-async def _find_vanished(store: Store, name: str, changes: Changes) -> None:
+async def _find_vanished(store: Store, name: str, changes: Changes, keys: Keys) -> None:
     after = ""
     while True:
         async with store.reading() as session:
@@ -157,25 +212,23 @@ async def _find_vanished(store: Store, name: str, changes: Changes) -> None:
             return
         after = batch[-1].key
         for each in batch:
-            if each.customer is None:
+            if each.customer is None or each.key in changes.doubles:
                 continue
             changes.vanished_before += each.vanished
             changes.known += not each.vanished
-            if not each.vanished and not changes.digests.has(each.key):
+            is_there = changes.digests.place(each.key) or changes.digests.place(keys.of(each.customer))
+            if not each.vanished and not is_there and each.customer not in changes.by_earlier_id:
                 changes.vanished.append(each.key)
                 if len(changes.vanished_customers) < _FEW:
                     changes.vanished_customers.append(each.customer)
 
 
-def check_vanished(changes: Changes, most_vanished: int) -> None:
-    """Refuses a book that lacks too many of the customers whom it had.
+def check_vanished(changes: Changes, most_vanished: int, accepted: int) -> None:
+    """Refuses a book that lacks too many of the customers whom it had, and more than somebody accepted.
 
     Raises:
-        BookRefusedError: it lacks `most_vanished` percent of them or more.
+        MissingCustomersError: it lacks `most_vanished` percent of them or more.
     """
     gone = len(changes.vanished)
-    if gone and gone * 100 >= changes.known * most_vanished:
-        raise BookRefusedError(
-            f"{gone} of {changes.known} customers are missing in the book, {most_vanished} % or more.",
-            "Nothing was taken in. If they are gone indeed, run it once with --accept-vanished.",
-        )
+    if gone > accepted and gone * 100 >= changes.known * most_vanished:
+        raise MissingCustomersError(gone, changes.known, most_vanished)

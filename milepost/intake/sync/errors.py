@@ -21,6 +21,18 @@ class BookRefusedError(MilepostError):
     code = "book_refused"
 
 
+class MissingCustomersError(BookRefusedError):
+    """The file lacks so many of the customers whom it had, `count`, that it isn't believed before somebody says so."""
+
+    def __init__(self, count: int, known: int, most_vanished: int) -> None:
+        self.count = count
+        super().__init__(
+            f"{count} of {known} customers are missing in the book, {most_vanished} % or more.",
+            "Nothing was taken in. If they are gone indeed, say so on the page Books in step, or run it once with "
+            "--accept-vanished.",
+        )
+
+
 class InvalidSyncError(MilepostError):
     """A book can't be kept in step in this way; nothing is stored."""
 

@@ -7,13 +7,14 @@ import hashlib
 import secrets
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from milepost import limits
 from milepost.errors import MilepostError
 from milepost.imports.book_source import BookSource
 from milepost.imports.customer_book import OpenBook, open_book
@@ -22,16 +23,18 @@ from milepost.imports.people_file import ReadPeople, read_people
 from milepost.imports.row_reader import BookRow, RowProblem
 from milepost.imports.vocabulary import Vocabulary
 from milepost.imports.workbook import UnreadableFileError
+from milepost.intake import people
 from milepost.intake.book import ImportedCustomer, import_customers
 from milepost.intake.enrolment import Enrolment, NoEnrolment
 from milepost.intake.import_preview import ImportPreview, preview_import
 from milepost.intake.intake import Intake
+from milepost.intake.likely_doubles import Doubles, LikelyDouble
 from milepost.intake.sync.changes import Changes, Keys, check_vanished, compare, digest_rows
-from milepost.intake.sync.errors import BookRefusedError, SourceAwayError, SyncBusyError
+from milepost.intake.sync.errors import BookRefusedError, MissingCustomersError, SourceAwayError, SyncBusyError
 from milepost.intake.sync.recipe import Recipe
 from milepost.intake.sync.schedule import Schedule
 from milepost.intake.sync.source import SourceFile, bring, check_believable
-from milepost.store import syncs
+from milepost.store import aliases, syncs
 from milepost.store.sync_tables import SyncRow
 from milepost.store.syncs import RunStatus
 
@@ -40,6 +43,7 @@ HOLD_EVERY = syncs.LEASE / 4
 _FORM = "1"  # of digests: another one reads every row once more
 _AT_ONCE = 96  # customers after which their digests are kept
 _MOST_PROBLEMS = 50  # that are kept
+_TRIED_AGAIN = (RunStatus.AWAY, RunStatus.STOPPED)  # what somebody accepted counts for the next run
 Authorization = Mapping[str, str]
 
 
@@ -47,8 +51,10 @@ Authorization = Mapping[str, str]
 class SyncResult:
     """What a run did or, of a dry run, would do.
 
-    `counts` are customers by what became of them. `problems` are rows that were refused, each with its file; `vanished`
-    the first of the customers who are no longer in the book.
+    `counts` are customers by what became of them. `problems` are the first rows that were refused, each with its file,
+    and `more_problems` counts the rest; `vanished` are the first of the customers who are no longer in the book.
+    `left_out` are the first rows of customers that another row decides; `doubles` are new customers who may be there
+    already, and `alike` the first of their rows, each with its file.
     """
 
     status: RunStatus
@@ -56,12 +62,26 @@ class SyncResult:
     hint: str | None = None
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[tuple[str, RowProblem]] = field(default_factory=list)
+    more_problems: int = 0
+    left_out: list[tuple[str, RowProblem]] = field(default_factory=list)
+    doubles: Doubles = field(default_factory=Doubles)
+    alike: list[tuple[str, int]] = field(default_factory=list)
     vanished: list[str] = field(default_factory=list)
     preview: ImportPreview | None = None
 
     def refuse(self, file: str, problem: RowProblem) -> None:
-        """Notes what is wrong with a row."""
-        self.problems.append((file, problem))
+        """Notes what is wrong with a row, or counts it where many were noted before."""
+        if len(self.problems) < limits.REFUSED_ROWS:
+            self.problems.append((file, problem))
+        else:
+            self.more_problems += 1
+
+    def note_doubles(self, file: str, row: int, doubles: Collection[LikelyDouble]) -> None:
+        """Notes who may be the same as a new customer."""
+        self.doubles.add(doubles)
+        self.counts["alike"] += bool(doubles)
+        if doubles and len(self.alike) < _MOST_PROBLEMS:
+            self.alike.append((file, row))
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -69,6 +89,8 @@ class SyncResult:
             "why": self.why,
             "customers": dict(self.counts),
             "vanished": self.vanished,
+            **({"more_problems": self.more_problems} if self.more_problems else {}),
+            **({"doubles": self.doubles.to_json()} if self.doubles.count else {}),
             **({"preview": self.preview.to_json()} if self.preview else {}),
         }
 
@@ -119,6 +141,8 @@ class SyncRun:
             result = SyncResult(RunStatus.AWAY, error.message, error.hint)
         except BookRefusedError as error:
             result = SyncResult(RunStatus.REFUSED, error.message, error.hint)
+            if isinstance(error, MissingCustomersError):
+                result.counts["missing"] = error.count
         except MilepostError as error:
             result = SyncResult(RunStatus.STOPPED, error.message, error.hint)
             raise
@@ -153,6 +177,7 @@ class SyncRun:
             if book is None:
                 return SyncResult(RunStatus.UNCHANGED), None
             changes = await self._changes(book)
+            await people.add_names(self._intake.context, BookSource(book.mapping).names)
             result = self._begun(changes)
             for file, opened in self._opened(book, changes):
                 await self._take_in(changes, self._rows(opened, file, result), book.places(opened), file, result)
@@ -196,18 +221,27 @@ class SyncRun:
 
     async def _changes(self, book: _Book) -> Changes:
         keys = Keys(self._row.salt, self._seed)
-        changes = await asyncio.to_thread(digest_rows, book.files, book.mapping, book.people.contacts, keys)
-        await compare(self._store, self._row.name, changes)
+        async with self._store.reading() as session:
+            present_ids = await aliases.all_present_ids(session)
+        people = book.people.contacts
+        changes = await asyncio.to_thread(digest_rows, book.files, book.mapping, people, keys, present_ids)
+        await compare(self._store, self._row.name, changes, keys)
         if not self._accept_vanished:
-            check_vanished(changes, self._recipe.most_vanished)
+            check_vanished(changes, self._recipe.most_vanished, self._row.accepted_vanished or 0)
         return changes
 
     @staticmethod
     def _begun(changes: Changes) -> SyncResult:
-        result = SyncResult(RunStatus.DONE, problems=list(changes.problems), vanished=changes.vanished_customers)
+        result = SyncResult(RunStatus.DONE, vanished=changes.vanished_customers)
+        for file, problem in changes.problems:
+            result.refuse(file, problem)
+        result.more_problems += changes.repeated - len(changes.problems)
         result.counts["rows"] = changes.rows
-        result.counts["same"] = changes.rows - changes.to_read - changes.forgotten - len(changes.problems)
-        result.counts["refused"] = len(changes.problems)
+        result.left_out = list(islice(changes.doubles.values(), limits.REFUSED_ROWS))
+        others = changes.to_read + changes.forgotten + changes.repeated + len(changes.doubles)
+        result.counts["same"] = changes.rows - others
+        result.counts["refused"] = changes.repeated
+        result.counts["doubles"] = len(changes.doubles)
         for name in ("vanished", "returned"):
             result.counts[name] = len(getattr(changes, name))
         result.counts["forgotten"] = changes.forgotten
@@ -240,10 +274,13 @@ class SyncRun:
         keys, by = Keys(self._row.salt, self._seed), self._row.created_by
         while together := list(islice(rows, _AT_ONCE)):
             taken: dict[str, tuple[str, str]] = {}
+            in_order = iter(together)
             async for imported in import_customers(self._intake, together, places, by=by):
+                row = next(in_order)  # its id may be one that the customer had before
                 _count(imported, file, result)
+                result.note_doubles(file, row.number, imported.doubles)
                 if imported.became != "refused":
-                    key = keys.of(imported.customer.id)
+                    key = keys.of(row.customer.id)
                     taken[key] = imported.customer.id, changes.digests.digest(key)
             if not await self._store.write(partial(self._keep, taken)):
                 raise SyncBusyError(self._row.name)
@@ -265,20 +302,27 @@ class SyncRun:
     def _note_vanished(self, changes: Changes, session: Any) -> None:
         syncs.set_vanished(session, self._row.name, changes.returned, None)
         syncs.set_vanished(session, self._row.name, changes.vanished, self._wall())
+        syncs.drop(session, self._row.name, list(changes.doubles))
 
     async def _end(self, number: int, result: SyncResult, files: dict[str, Any] | None) -> None:
         wall, row = self._wall(), self._row
         taken_in = result.status in syncs.TAKEN_IN
         failures = 0 if taken_in else row.failures + 1
         schedule = Schedule.parse(row.schedule) if row.schedule else None
-        changed: dict[str, Any] = {"failures": failures}
+        changed: dict[str, Any] = {"failures": failures, "next_at": None}
         if schedule is not None:
             changed["next_at"] = schedule.after(wall) if taken_in else schedule.retry(wall, row.failures)
         if files is not None:
             changed["files"] = files
+        if row.accepted_vanished is not None and result.status not in _TRIED_AGAIN:
+            changed["accepted_vanished"] = None
+        kinds = ((result.problems, "refused"), (result.left_out, "double"))
         problems = [
-            {"file": file, "row": each.row, "column": each.column} for file, each in result.problems[:_MOST_PROBLEMS]
+            {"file": file, "row": each.row, "column": each.column, "kind": kind}
+            for listed, kind in kinds
+            for file, each in listed[:_MOST_PROBLEMS]
         ]
+        problems += ({"file": file, "row": row, "column": None, "kind": "alike"} for file, row in result.alike)
         why = result.why if not result.hint else f"{result.why} {result.hint}"
         run = {
             "ended_at": wall, "status": result.status, "why": why, "counts": dict(result.counts), "problems": problems,

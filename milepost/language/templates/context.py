@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote
 
 from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer, name_of
 from milepost.language.asks import Ask, AskType
@@ -14,8 +15,10 @@ from milepost.language.field_types import AttributeType
 from milepost.language.model import Attribute
 from milepost.language.names import BUILT_IN
 from milepost.language.steps import Figures
+from milepost.language.stored_file import StoredFile
 from milepost.language.templates.person_names import parts_of, without_address
 from milepost.places import without_region
+from milepost.translations.languages import Languages
 
 CUSTOMER_FIELDS = tuple(BUILT_IN)
 
@@ -130,6 +133,7 @@ class MessageContext:
     steps: tuple[StepContext, ...]
     csm: CsmContext
     plan_url: Link
+    proof_url: Link
     verify_url: Link
     map: MapContext
     answers: AnswersContext = NO_ANSWERS
@@ -137,6 +141,7 @@ class MessageContext:
     former: ColleagueContext = NOBODY
     successor: ColleagueContext = NOBODY
     locale: str = field(default="en", metadata={"hidden": True})
+    languages: Languages | None = field(default=None, metadata={"hidden": True})
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +152,7 @@ class PlaybookContext:
     step: StepContext
     csm: CsmContext
     map: MapContext
+    proof_url: Link
     contacts: tuple[ContactContext, ...] = ()
     outcomes: tuple[OutcomeContext, ...] = ()
     answers: AnswersContext = NO_ANSWERS
@@ -199,6 +205,8 @@ def _shown(ask: Ask, value: Any) -> Any:
             return _as_date(value)
         case AskType.PERSON:
             return _answers(value)
+        case AskType.FILE if (file := StoredFile.parse(value)) is not None:
+            return file.name
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -239,12 +247,14 @@ def message_context(
     figures: Figures | None = None,
     former: ColleagueContext = NOBODY,
     successor: ColleagueContext = NOBODY,
+    languages: Languages | None = None,
 ) -> MessageContext:
     """Builds the values for one message; the first of `steps` is `step`.
 
     `attributes` are the map's; `started_on` is the local date on which the journey began; `language` is the
     language of the *text* (of the variant that was picked), if it is known. A step that asks for no outcome has no
-    `verify_url`; the plan's address is used instead. `former` and `successor` are those of a hand-over.
+    `verify_url`; the plan's address is used instead. `proof_url` leads to the results on the same plan. `former` and
+    `successor` are those of a hand-over.
 
     Raises:
         ValueError: `steps` is empty, or a date attribute doesn't hold a date.
@@ -259,6 +269,7 @@ def message_context(
         steps=all_steps,
         csm=csm,
         plan_url=Link(plan_url),
+        proof_url=Link(f"{plan_url}/proof"),
         verify_url=Link(verify_url or plan_url),
         map=MapContext(map_title),
         answers=answers,
@@ -266,6 +277,7 @@ def message_context(
         former=former,
         successor=successor,
         locale=locale_of(language, contact.country or customer.country),
+        languages=languages,
     )
 
 
@@ -281,6 +293,7 @@ def playbook_context(
     step: StepContext,
     csm: CsmContext,
     map_title: str,
+    base_url: str,
     outcomes: Iterable[OutcomeContext] = (),
     attributes: Mapping[str, Attribute] | None = None,
     started_on: date | None = None,
@@ -288,6 +301,8 @@ def playbook_context(
     answers: AnswersContext = NO_ANSWERS,
 ) -> PlaybookContext:
     """Builds the values for one playbook, with all of the customer's contacts.
+
+    `base_url` is the address of the web application, without a slash at its end: `proof_url` is a page of colleagues.
 
     Raises:
         ValueError: a date attribute doesn't hold a date.
@@ -297,6 +312,7 @@ def playbook_context(
         step=step,
         csm=csm,
         map=MapContext(map_title),
+        proof_url=Link(f"{base_url}/ops/customers/{quote(customer.id, safe='')}/proof"),
         contacts=tuple(contact_context(contact) for contact in customer.contacts),
         outcomes=tuple(outcomes),
         answers=answers,

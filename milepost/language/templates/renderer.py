@@ -12,14 +12,9 @@ from milepost.language.templates.markdown import fill, fragment, web_address
 from milepost.language.templates.plain_text import RULE
 from milepost.language.templates.sandbox import Run, run_template
 from milepost.language.templates.source import TemplateError, parse_message
+from milepost.translations.languages import Languages
 
 MAX_SUBJECT = 200
-_AND_MORE = {
-    "de": "{subject} und {count} weitere",
-    "en": "{subject} and {count} more",
-    "es": "{subject} y {count} más",
-    "fr": "{subject} et {count} de plus",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +38,7 @@ def render_message(template_text: str, context: MessageContext, *, file: str = "
     """
     message = parse_message(template_text)
     locale = _locale(message.language, context.locale)
-    names, run = _names(context), Run(locale)
+    names, run = _names(context), Run(locale, context.languages)
     raw = run_template(message.subject, names, run, file=file, first_line=message.subject_line)
     subject = _one_line(fill(raw, run.values))
     if not subject:
@@ -53,7 +48,7 @@ def render_message(template_text: str, context: MessageContext, *, file: str = "
     return Rendered(subject, body.text, body.html, locale)
 
 
-def render_merged(parts: Sequence[tuple[str, MessageContext]]) -> Rendered:
+def render_merged(parts: Sequence[tuple[str, MessageContext]], languages: Languages) -> Rendered:
     """Merges several messages to one person into one mail: the subject of the first and how many more.
 
     Each further body follows a rule, under its own subject as a heading; one that has the same text as an
@@ -69,9 +64,12 @@ def render_merged(parts: Sequence[tuple[str, MessageContext]]) -> Rendered:
     first, *further = list({part.text: part for part in reversed(all_parts)}.values())[::-1]
     if not further:
         return first
-    more = _AND_MORE.get(first.language.split("-")[0], "{subject} (+{count})")
+    shown = _one_line(first.subject, MAX_SUBJECT - 30)
+    words = languages.reader(first.language)
     return Rendered(
-        subject=more.format_map({"subject": _one_line(first.subject, MAX_SUBJECT - 30), "count": len(further)}),
+        subject=words.ngettext(
+            "%(subject)s and %(count)s more", "%(subject)s and %(count)s more", len(further), subject=shown
+        ),
         text=f"\n{RULE}\n\n".join([first.text, *(f"{part.subject}\n\n{part.text}" for part in further)]),
         html="<hr />\n".join([first.html, *(f"<h2>{escape(part.subject)}</h2>\n{part.html}" for part in further)]),
         language=first.language,
@@ -94,7 +92,7 @@ def render_text(text: str, context: MessageContext, *, file: str = "text") -> st
     Raises:
         TemplateError: the template is wrong, uses an unknown value, or writes too much.
     """
-    run = Run(context.locale)
+    run = Run(context.locale, context.languages)
     return fragment(run_template(text, _names(context), run, file=file, first_line=1), run.values).html
 
 
@@ -104,7 +102,7 @@ def render_address(text: str, context: MessageContext, *, file: str = "link") ->
     Raises:
         TemplateError: the template is wrong, uses an unknown value, or writes too much.
     """
-    run = Run(context.locale)
+    run = Run(context.locale, context.languages)
     return web_address(run_template(text, _names(context), run, file=file, first_line=1), run.values)
 
 

@@ -41,7 +41,7 @@ def sample_message_context(attributes: Mapping[str, Attribute], asks: Mapping[st
     return message_context(
         contact=_CONTACT,
         steps=[_STEP],
-        plan_url="https://plan.example/",
+        plan_url="https://plan.example/plan",
         language="en",
         figures=figures,
         former=ColleagueContext("Bo", "bo@vendor.example"),
@@ -53,7 +53,8 @@ def sample_message_context(attributes: Mapping[str, Attribute], asks: Mapping[st
 def sample_playbook_context(attributes: Mapping[str, Attribute], asks: Mapping[str, Ask]) -> PlaybookContext:
     """Returns values for a playbook, with one for each attribute and each field of a form that the map has."""
     outcome = OutcomeContext("Statement", "verified", 10.0)
-    return playbook_context(step=_STEP, outcomes=[outcome], **_common(attributes, asks))
+    common = _common(attributes, asks)
+    return playbook_context(step=_STEP, outcomes=[outcome], base_url="https://plan.example", **common)
 
 
 def sample_answer(ask: Ask) -> Any:

@@ -30,7 +30,7 @@ from milepost.language.templates.budget import KEY as _RUN
 from milepost.language.templates.budget import MAX_ARGUMENT, Budget, Metering, budget_of, charged, metered, rounds
 from milepost.language.templates.context import Link
 from milepost.language.templates.source import TemplateError, TooMuchWorkError
-from milepost.text import yes_or_no
+from milepost.translations.languages import Languages, shipped
 
 MAX_SOURCE = 100_000
 MAX_NODES = 10_000
@@ -64,15 +64,22 @@ _FREE = ("default", "d", "join")
 class Run(Budget):
     """One rendering: the values written so far, and how much may still be done."""
 
-    def __init__(self, locale: str) -> None:
+    def __init__(self, locale: str, languages: Languages | None = None) -> None:
         """Begins with nothing written."""
         super().__init__()
         self.locale = known_locale(locale)
+        self._tag = locale
+        self._languages = languages
         self.values: list[str] = []
+
+    def flag(self, *, value: bool) -> str:
+        """Returns yes or no in the language of the text."""
+        reader = (self._languages or shipped()).reader(self._tag)
+        return reader.pgettext("value", "yes") if value else reader.pgettext("value", "no")
 
     def mark(self, value: Any) -> str:
         """Keeps a value and returns the mark that stands for it."""
-        text = text_of(value, self.locale)
+        text = text_of(value, self)
         self.write(len(text))
         self.work(1)
         self.values.append(text if isinstance(text, Link) else _UNSEEN.sub("", text))
@@ -90,8 +97,8 @@ def known_locale(tag: str) -> Locale:
     return Locale.parse("en")
 
 
-def text_of(value: Any, locale: Locale) -> str:
-    """A value as people read it.
+def text_of(value: Any, run: Run) -> str:
+    """A value as its reader reads it.
 
     Raises:
         TemplateError: the value is unknown, or isn't something that can be written.
@@ -104,7 +111,7 @@ def text_of(value: Any, locale: Locale) -> str:
                 "a value that is written here is unknown; put {% if %} around it or add | default('...')"
             )
         case bool():
-            return yes_or_no(value)
+            return run.flag(value=value)
         case str():
             return value
         case float() if value.is_integer() and abs(value) < MAX_NUMBER:
@@ -112,7 +119,7 @@ def text_of(value: Any, locale: Locale) -> str:
         case int() | float() | Decimal():
             return str(value)
         case date():
-            return format_date(value, "long", locale)
+            return format_date(value, "long", run.locale)
     raise TemplateError(
         f"a {type(value).__name__.removesuffix('Context').lower()} can't be written; name a field of it"
     )
@@ -136,7 +143,7 @@ def _date(context: Context, value: Any, form: str = "long") -> str:
     if isinstance(value, str):
         value = date.fromisoformat(value[:10])
     if not isinstance(value, date):
-        raise TemplateError(f"{text_of(value, run.locale)!r} isn't a date, so | date can't write it")
+        raise TemplateError(f"{text_of(value, run)!r} isn't a date, so | date can't write it")
     return str(format_date(value.date() if isinstance(value, datetime) else value, form, run.locale))
 
 
@@ -144,7 +151,7 @@ def _date(context: Context, value: Any, form: str = "long") -> str:
 def _number(context: Context, value: Any, digits: int | None = None) -> str:
     """A number as the reader's language writes it, with so many digits after the point (at most 6)."""
     run = _run(context)
-    text = text_of(value, run.locale)
+    text = text_of(value, run)
     try:
         number = Decimal(text)
     except ArithmeticError:
@@ -169,7 +176,7 @@ def _join(context: Context, values: Iterable[Any], between: str = "", attribute:
     run, parts = _run(context), []
     for value in values:
         item = context.environment.getitem(value, attribute) if attribute else value
-        parts.append(text_of(item, run.locale))
+        parts.append(text_of(item, run))
         run.work(_A_TEXT + len(parts[-1]) + len(between))
     return str(between).join(parts)
 

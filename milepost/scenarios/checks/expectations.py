@@ -11,10 +11,11 @@ from milepost.language.names import nearest
 from milepost.language.steps import Outcome
 from milepost.language.yaml_text import Path
 from milepost.planner import timeline
-from milepost.planner.enums import CustomerPart, HoldReason
+from milepost.planner.enums import CustomerPart, HoldReason, Response
 from milepost.planner.fact_words import fact_called
 from milepost.planner.ids import AddedTaskId
 from milepost.planner.instants import Instant
+from milepost.planner.request_checks import WISHES
 from milepost.planner.timeline import ENTRIES, json_keys
 from milepost.planner.written_facts import KINDS
 from milepost.scenarios.checks.defined_names import DefinedNames, check_name
@@ -27,6 +28,8 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "track": ("company", "customer", "outcome"),
     "verdict": ("verified", "partial", "disputed"),
     "fact": KINDS,
+    "wish": WISHES,
+    "response": tuple(Response),
 }
 """The words of fields that mean the same in every kind of entry."""
 _WORDS_BY_KIND: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -42,6 +45,7 @@ _WORDS_BY_KIND: Mapping[tuple[str, str], tuple[str, ...]] = {
         "value",
         "stuck",
         "idle",
+        "request",
     ),
 }
 """The words of fields that mean something else in each kind."""
@@ -183,5 +187,8 @@ def _value(path: Path, name: str, value: Any, kind: Any) -> Iterator[Finding]:
     elif name in _LISTS:
         if not isinstance(value, list):
             yield Finding(path, "M103", f"{name!r} takes a list, not {value!r}")
+    elif name in ("needs_answer", "now"):
+        if not isinstance(value, bool):
+            yield Finding(path, "M103", f"{name!r} takes true or false, not {value!r}")
     elif name not in ("value", "at") and not isinstance(value, str):
         yield Finding(path, "M103", f"{name!r} takes text (in quotes, if it looks like a number), not {value!r}")

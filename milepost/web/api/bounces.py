@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated, Any
+from typing import Annotated
 
 import httpx
 import structlog
 from fastapi import APIRouter, Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicCredentials, HTTPBearer
-from starlette.exceptions import HTTPException
 
 from milepost.channels.bounces import PROVIDERS, UnreadableEventsError, read_events, subscription_url
 from milepost.intake.bounces import take_events
-from milepost.text import listing, nearest
 from milepost.web.api.json_body import StorableJsonRoute
 from milepost.web.api.preference_shapes import EventsTakenShown
+from milepost.web.api.providers import check_provider, check_provider_key, json_of
 from milepost.web.api.routes import API_ERRORS
-from milepost.web.identity import is_among
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served
 
@@ -37,12 +34,7 @@ def check_bounce_key(
     Raises:
         HTTPException: 401, there is no key, or it is wrong; some providers send theirs only after such an answer.
     """
-    own = served.settings.bounce_key
-    keys = (own.get_secret_value(),) if own else ()
-    is_right = bool(basic and is_among(basic.password, keys))
-    is_right |= bool(bearer and is_among(bearer.credentials, (*keys, *served.settings.accepted_api_keys())))
-    if not is_right:
-        raise HTTPException(401, headers={"WWW-Authenticate": 'Basic realm="milepost"'})
+    check_provider_key(served.settings, served.settings.bounce_key, basic, bearer)
 
 
 router = APIRouter(
@@ -71,18 +63,12 @@ async def take(served: Served, provider: str, request: Request) -> EventsTakenSh
 
     Events that don't matter, and addresses that nobody has, are answered with 200 as well.
     """
-    if provider not in PROVIDERS:
-        near = nearest(provider, PROVIDERS)
-        hint = f"Did you mean {near!r}?" if near else f"There are {listing(sorted(PROVIDERS))}."
-        raise ProblemError(404, "unknown_provider", f"There is no mail provider {provider!r}.", hint)
+    check_provider(provider, PROVIDERS)
     return await _take(served, provider, request)
 
 
 async def _take(served: Served, provider: str, request: Request) -> EventsTakenShown:
-    try:
-        data: Any = await request.json()
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
-        raise HTTPException(400) from None
+    data = await json_of(request)
     if (url := subscription_url(data)) is not None:
         await confirm_subscription(url)
     try:

@@ -11,7 +11,8 @@ from milepost import limits
 from milepost.intake.absences import AbsenceChange, NewAbsence
 from milepost.intake.hand_over import HandOver
 from milepost.language.attribute_values import parse_date
-from milepost.planner.written_facts import Day, Name
+from milepost.planner.written_facts import Day
+from milepost.planner.written_values import Name
 from milepost.web.api.shapes import Address, RequestModel, Shown, Timezone
 
 Customers = Annotated[tuple[Name, ...], Field(min_length=1, max_length=limits.FACTS)]

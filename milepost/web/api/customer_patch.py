@@ -9,7 +9,8 @@ from pydantic import Field, field_validator
 
 from milepost import limits
 from milepost.customer import BUILT_IN_ATTRIBUTES, Customer
-from milepost.planner.written_facts import Name, Value, WrittenContact
+from milepost.planner.written_facts import WrittenContact
+from milepost.planner.written_values import Name, Value
 from milepost.web.api.shapes import Address, Country, Language, RequestModel, Timezone
 
 

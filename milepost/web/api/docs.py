@@ -53,8 +53,9 @@ def _parameter(parameter: Schema) -> Schema:
 
 
 def _content(part: Schema, schema: Schema) -> Schema:
-    """Returns the schema of the JSON in a request or response; of several, the first."""
-    content: Schema = part.get("content", {}).get("application/json", {}).get("schema", {})
+    """Returns the schema of what is in a request or response; of several, the first."""
+    kinds: Schema = part.get("content", {})
+    content: Schema = next((each.get("schema", {}) for each in kinds.values()), {})
     while alternatives := [content] if "$ref" in content else content.get("anyOf") or content.get("oneOf"):
         content = schema["components"]["schemas"][alternatives[0]["$ref"].rpartition("/")[2]]
     return content
@@ -77,7 +78,7 @@ def _type(field: Schema) -> str:
         kinds = [_type(each) for each in field["anyOf"] if each.get("type") != "null"]
         return " or ".join(dict.fromkeys(kinds)) or "null"
     words = {"string": "text", "integer": "whole number", "boolean": "true or false"}
-    kind = str(field.get("type", "anything"))
+    kind = "file" if field.get("format") == "binary" else str(field.get("type", "anything"))
     name = f"list of {_type(field.get('items', {}))}" if kind == "array" else words.get(kind, kind)
     most = next((f" (at most {field[key]:,}{unit})" for key, unit in _LIMITS.items() if key in field), "")
     return name + most

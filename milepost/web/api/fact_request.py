@@ -7,7 +7,9 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Discriminator, Field, Tag, ValidationError
 
 from milepost import limits
-from milepost.planner.written_facts import Name, WrittenFact
+from milepost.planner.facts import KEY
+from milepost.planner.written_facts import WrittenFact
+from milepost.planner.written_values import Name
 from milepost.web.api.shapes import ErrorDetail, ErrorShown
 from milepost.web.problems import ALTERNATIVES, describe_invalid
 
@@ -17,7 +19,9 @@ _FACTS = {
     "step_reopened": "the closed step that opens again; with `reason`",
     "snoozed": "the step that is put off; with `until`, `reason`",
     "event": "the product event that happened; with `properties`",
-    "answer": "the outcome that was answered; with `verdict`, `value`, `comment`, `evidence`, `method`",
+    "answer": "the outcome that was answered; with `verdict`, `value`, `comment`, `evidence`, `on_behalf_of`",
+    "answer_completed": "the outcome whose answer is added to; with `value`, `comment`, `evidence`, `emptied`, `named`",
+    "named": "true: whoever answered may be named where the result is shown to others",
     "revoked": "the outcome whose answer no longer holds; with `reason`",
     "set": "attributes by name; null forgets one",
     "contacts": "all contacts of the customer; they replace the previous ones",
@@ -32,7 +36,7 @@ _FACTS = {
     "away": "for the timeline: the address of whoever is away; with `delegate`, `first_day`, `last_day`, `role`",
     "delegate": "the address of whoever stands in",
     "back": "for the timeline: the address of whoever is back earlier",
-    "agreed": "by step: the `due` date and the `person` that were agreed on",
+    "agreed": "by step: the `due` date, or `at` and `minutes`, and the `person` that were agreed on",
     "play_started": "the play to start; with `reason`",
     "paused": "true: nothing opens, is sent or falls due; with `reason`",
     "resumed": "true: the journey goes on; with `reason`",
@@ -47,15 +51,22 @@ _FACTS = {
     "message_cancelled": "the waiting message that isn't to go; with `reason`",
     "message_retried": "the message that couldn't be delivered and is to be sent again",
     "task_done": "the task without a step that was done; with `note`",
-    "task_added": "the title of a task of this customer alone; with `due`, `role` or `person`, `effort`",
+    "task_added": "the title of a task of this customer alone; with `due`, `role` or `person`, `effort`, `internal`",
+    "requested": "the step about which the customer wants something: `wish`, with `due` or `person`, `note`",
+    "wish": "`help`, another `date` (`due`), or that somebody else does it (`person`)",
+    "replied": "the step, or the message, that a mail of the customer's answers; with `note`, `needs_answer`",
+    "needs_answer": "true: a colleague gets a task to answer the mail",
+    "responded": "the step about which a colleague says something to the customer, `note`; with `declined`",
+    "declined": "true: what the customer wanted isn't to be",
     "due": "a date, or a duration such as 2 business days; 5 business days without it",
     "role": "the role that a task is for",
-    "person": "the address of the colleague that a task is for",
+    "person": "the address of the colleague that a task is for; of a wish, who does it: perhaps with `name`",
     "effort": "a duration, such as 45 minutes",
     "note": "something for the timeline, also of a journey that has ended, with `about`; or the note of another fact",
     "about": "the step, or the address of the person, that a note is about",
     "verdict": "`verified`, `partial` or `disputed`",
-    "method": "`portal`, `recorded` by a colleague, or `product`",
+    "method": "how an answer was told; through the API always `key/` and the key's name",
+    "on_behalf_of": "the address of who was asked, where somebody else answers for them; with `reason`",
 }
 
 
@@ -78,9 +89,10 @@ class FactRequest(WrittenFact):
 
     customer: Name = Field(description="the customer's id")
 
-    def written(self) -> WrittenFact:
-        """Returns the fact without the customer."""
-        return WrittenFact(**self.model_dump(exclude={"customer"}, exclude_none=True))
+    def written(self, key: str) -> WrittenFact:
+        """Returns the fact without the customer; an answer is told with the key of this name, whatever it says."""
+        data = self.model_dump(exclude={"customer"}, exclude_none=True)
+        return WrittenFact(**data | ({"method": f"{KEY}{key}"} if self.answer is not None else {}))
 
 
 FactsRequest = Annotated[

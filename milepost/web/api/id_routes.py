@@ -8,7 +8,7 @@ from pydantic import Field
 
 from milepost.intake.merges import MergeOrder, merge
 from milepost.intake.renames import rename
-from milepost.planner.written_facts import Name
+from milepost.planner.written_values import Name
 from milepost.web.api.routes import api_router
 from milepost.web.api.shapes import CustomerId, RequestModel, Shown
 from milepost.web.services import Served

@@ -35,6 +35,13 @@ from milepost.web.services import Served
 router = api_router()
 
 
+class TogetherShown(Shown):
+    """Another message that goes as one mail with a message."""
+
+    message: str
+    about: str
+
+
 class MailShown(Shown):
     """A message. `at` is when it was first held or due out; `because` says what keeps it back or made it fail."""
 
@@ -55,6 +62,9 @@ class MailShown(Shown):
     subject: str | None
     attempts: int
     sent_at: str | None
+    together: tuple[TogetherShown, ...] = Field(
+        description="the other messages that wait for the same as this one and will be one mail with it"
+    )
 
 
 class SwitchShown(Shown):
@@ -80,6 +90,14 @@ class SwitchShown(Shown):
             by=turn.by,
             why=turn.why,
         )
+
+
+class TurnShown(SwitchShown):
+    current: bool = Field(description="false once a later or a wider switch counts")
+
+
+class SwitchList(Shown):
+    switches: tuple[TurnShown, ...]
 
 
 class MailList(PageShown):
@@ -111,6 +129,10 @@ class OrderedShown(Shown):
     message: str
     done: bool
     error: ErrorDetail | None
+    goes_at: str | None = Field(
+        description="the earliest at which a released message goes, in its reader's hours; the limit of mails to a "
+        "person may delay it further"
+    )
 
 
 class OrdersShown(Shown):
@@ -154,6 +176,16 @@ async def list_mail(
     )
 
 
+@router.get("/mail/switches", summary="List who held and freed mail", tags=["mail"])
+async def list_switches(served: Served, limit: Limit = 100) -> SwitchList:
+    """The latest turns of all switches that hold mail or let it go, the latest first; `current` ones count."""
+    async with served.store.reading() as session:
+        turns = await mail_switches.history(session, limit)
+    return SwitchList(
+        switches=tuple(TurnShown(**SwitchShown.of_turn(each).model_dump(), current=each.current) for each in turns)
+    )
+
+
 @router.post("/mail", summary="Release, send, cancel or retry mail", tags=["mail"])
 async def order_mail(served: Served, request: OrderRequest) -> OrdersShown:
     """Do something with up to 1,000 messages. Each is answered for itself: done, or why not.
@@ -168,7 +200,9 @@ async def order_mail(served: Served, request: OrderRequest) -> OrdersShown:
     for each in results:
         refused = each.outcome if isinstance(each.outcome, RefusedError) else None
         error = ErrorDetail(code=refused.code, message=refused.message, hint=refused.hint) if refused else None
-        shown.append(OrderedShown(customer=each.customer, message=each.message, done=error is None, error=error))
+        goes_at = text(each.departure.at) if each.departure else None
+        about = {"customer": each.customer, "message": each.message, "done": error is None}
+        shown.append(OrderedShown(**about, error=error, goes_at=goes_at))
     return OrdersShown(messages=tuple(shown))
 
 

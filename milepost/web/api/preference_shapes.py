@@ -10,7 +10,7 @@ from milepost.customer import Mail
 from milepost.intake.opt_outs import OptOut
 from milepost.intake.preferences import Preference
 from milepost.planner.instants import text
-from milepost.planner.written_facts import Name
+from milepost.planner.written_values import Name
 from milepost.web.api.shapes import Address, PageShown, RequestModel, Shown, Text
 
 
@@ -82,6 +82,16 @@ class OptOutShown(Shown):
 
 class OptOutList(PageShown):
     opt_outs: tuple[OptOutShown, ...]
+
+
+class MailTakenShown(Shown):
+    """What became of a mail that came in."""
+
+    status: str = Field(
+        description="`replied`, `noted` (of somebody who is no contact), `automatic`, `bounced`, `known` "
+        "(it came before), `unknown` (it answers no mail of ours; nothing was kept), or `none` (the "
+        "request brought none)"
+    )
 
 
 class EventsTakenShown(Shown):

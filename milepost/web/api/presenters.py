@@ -11,6 +11,7 @@ from milepost.intake.customers import SavedCustomer
 from milepost.intake.enrolment import Enrolment, NoEnrolment
 from milepost.intake.facts import FactReceipt
 from milepost.language.steps import Action, Outcome
+from milepost.planner.agreements import agreed_time
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.fact_checks import asks_of
 from milepost.planner.fact_errors import RefusedError
@@ -70,8 +71,11 @@ def open_steps(journey: str, compiled_map: CompiledMap, state: State) -> Iterato
             continue
         contact = situation.contact_of(compiled)
         metric = step.metric if isinstance(step, Outcome) else None
+        agreed_at, agreed_minutes = agreed_time(state, compiled.id) or (None, None)
         yield OpenStep.of(
             record,
+            agreed_at=agreed_at,
+            agreed_minutes=agreed_minutes,
             customer=state.customer.id,
             journey=journey,
             step=compiled.id,
@@ -118,6 +122,9 @@ def outcome(record: OutcomeRecord) -> OutcomeShown:
         value=last.value if last else None,
         answered_at=last.at if last else None,
         answered_by=last.by if last else None,
+        on_behalf_of=last.on_behalf_of if last else None,
+        reason=last.reason if last else None,
+        how=last.method if last else None,
     )
 
 

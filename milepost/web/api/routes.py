@@ -9,6 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
 from milepost import limits
+from milepost.explain.people_names import PeopleNames
 from milepost.explain.sentences import Wording
 from milepost.intake.enrolment import NoEnrolment
 from milepost.intake.fact_admission import IncomingFact
@@ -33,7 +34,6 @@ from milepost.web.api.shapes import (
     JourneyBegunShown,
     JourneyRequest,
     OpenStep,
-    PlanLinkShown,
     ReceiptShown,
     SavedShown,
     Search,
@@ -49,14 +49,21 @@ _ERROR_CODES = (400, 401, 404, 408, 409, 413, 422, 431, 503)
 _bearer = HTTPBearer(auto_error=False, description="One of MILEPOST_API_KEYS, or the key in the data folder.")
 
 
-def check_key(served: Served, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> None:
-    """Compares the key of a request with all accepted ones.
+def check_key(served: Served, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
+    """Compares the key of a request with all accepted ones; returns its name.
 
     Raises:
         HTTPException: 401, there is no key, or it is wrong.
     """
-    if not is_among(credentials.credentials if credentials else "", served.settings.accepted_api_keys()):
+    key, named = credentials.credentials if credentials else "", served.settings.named_api_keys()
+    names = [name for name, each in named if is_among(key, (each,))]
+    if not names:
         raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
+    return names[0]
+
+
+KeyName = Annotated[str, Depends(check_key)]
+"""The name of the key that a request came with."""
 
 
 Limit = Annotated[int, Query(ge=1, le=500)]
@@ -83,25 +90,26 @@ router = api_router()
     responses={202: {"model": ReceiptShown, "description": "Recorded; the journey gets it later"}},
 )
 async def record_facts(
-    served: Served, body: FactsRequest, response: Response
+    served: Served, body: FactsRequest, response: Response, key: KeyName
 ) -> ReceiptShown | list[ReceiptShown | ErrorShown]:
     """Record one fact, or up to 1,000 in a list, and let the customers' journeys take them in.
 
     A fact takes effect when it comes in. Send it again with the same `id` as often as you like: it counts once.
     202 means that it is recorded, and that the journey gets it later.
 
+    An answer is marked as told with the key's name, whoever `by` says gave it.
+
     The facts of a list are recorded in their order. Each is answered for itself, at its place in the answer: with what
     happened to it, or with what is wrong with it; the others are recorded all the same.
     """
     if isinstance(body, FactRequest):
-        receipt = await served.intake.record_fact(body.customer, body.written(), by=body.by or "api", source="api")
+        receipt = await served.intake.record_fact(body.customer, body.written(key), by=body.by or "api", source="api")
         if receipt.status is FactStatus.PENDING:
             response.status_code = 202
         return presenters.receipt(body.customer, receipt)
     facts = [fact_request_of(each) for each in body]
-    good = [
-        IncomingFact(each.customer, each.written(), each.by or "api") for each in facts if isinstance(each, FactRequest)
-    ]
+    readable = [each for each in facts if isinstance(each, FactRequest)]
+    good = [IncomingFact(each.customer, each.written(key), each.by or "api") for each in readable]
     results = iter(await served.intake.record_facts(good, source="api"))
     return [
         presenters.receipt_or_error(each.customer, next(results)) if isinstance(each, FactRequest) else each
@@ -216,31 +224,10 @@ async def show_timeline(
         added = await timeline.added_tasks(session, journey.id)
         unsent = await messages.undelivered(session, journey.id)
     compiled_map = await served.compiled_maps.of(journey.version)
-    say = Wording(compiled_map, record.timezone, added=added, undelivered=unsent)
+    people = PeopleNames.around(State.from_json(journey.state).customer)
+    say = Wording(compiled_map, record.timezone, added=added, undelivered=unsent, people=people)
     lines = [presenters.entry(row, say) for row in page.rows]
     return TimelineShown(customer=record.id, journey=journey.id, entries=tuple(lines), next=cursor_text(page.next))
-
-
-@router.get("/customers/{customer}/plan-link", summary="Make a link to a plan", tags=["customers"])
-async def make_plan_link(
-    served: Served,
-    customer: str,
-    contact: Annotated[str, Query(max_length=limits.ADDRESS, description="the contact's mail address")],
-) -> PlanLinkShown:
-    """A link to the customer's plan for one of its contacts; it expires."""
-    async with served.store.reading() as session:
-        customer = (await customers.get_row(session, customer)).id
-        journey = await journeys.open_of(session, customer)
-    if journey is None:
-        raise ProblemError(409, "no_open_journey", f"Customer {customer!r} has no open journey, so there is no plan.")
-    contacts = State.from_json(journey.state).customer.contacts
-    match = next((each for each in contacts if each.has_address(contact)), None)
-    if match is None:
-        addresses = ", ".join(each.email for each in contacts)
-        hint = f"Its contacts are: {addresses}." if addresses else "It has no contacts; tell some."
-        raise ProblemError(404, "unknown_contact", f"Customer {customer!r} has no contact {contact!r}.", hint)
-    url = served.links.plan_url(journey.id, customer, match.email, now=served.wall())
-    return PlanLinkShown(customer=customer, contact=match.email, url=url)
 
 
 @router.get("/steps", summary="List what customers have to do", tags=["customers"])

@@ -14,15 +14,16 @@ from pydantic import (
 )
 
 from milepost import limits, places
-from milepost.customer import Customer
+from milepost.customer import ADDRESS_PATTERN, Customer
 from milepost.imports.cell_parsers import read_id, read_language
 from milepost.intake.facts import FactStatus
 from milepost.planner.entry_point import PLAIN, JourneyStart
 from milepost.planner.instants import text
 from milepost.planner.written_entry import WrittenEntry
-from milepost.planner.written_facts import Name, Value, WrittenContact
+from milepost.planner.written_facts import WrittenContact
+from milepost.planner.written_values import Name, Value
 
-Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=limits.ADDRESS)]
+Address = Annotated[str, Field(pattern=ADDRESS_PATTERN, max_length=limits.ADDRESS)]
 At = Annotated[str, BeforeValidator(text)]
 Text = Annotated[str, Field(min_length=1, max_length=limits.TEXT)]
 CustomerId = Annotated[str, Field(min_length=1, max_length=limits.CUSTOMER_ID), AfterValidator(read_id)]
@@ -195,6 +196,8 @@ class OpenStep(Shown):
     opened_at: At | None
     asked_at: At | None
     due_at: At | None
+    agreed_at: At | None = Field(description="the time of day that people agreed on")
+    agreed_minutes: int | None = Field(description="how long it takes from `agreed_at` on")
     metric: dict[str, Any] | None = None
     asks: list[dict[str, Any]] = Field(
         default_factory=list, description="the form of an action, as the map has it; it is sent as `answers`"
@@ -226,6 +229,8 @@ class TaskShown(Shown):
     paused: bool
     opened_at: At
     due_at: At | None
+    agreed_at: At | None = Field(description="the time of day that people agreed on")
+    agreed_minutes: int | None = Field(description="how long it takes from `agreed_at` on")
     closed_at: At | None
 
 
@@ -269,7 +274,11 @@ class OutcomeShown(Shown):
     verdict: str | None
     value: Any = None
     answered_at: At | None
+    asked_of: str | None = Field(description="the address of who was asked last")
     answered_by: str | None
+    on_behalf_of: str | None = Field(description="for whom somebody else answered")
+    reason: str | None = Field(description="why somebody else answered")
+    how: str | None = Field(description="`portal`, `recorded`, `product`, or `key/` and the name of a key of the API")
     due_at: At | None
 
 
@@ -323,12 +332,6 @@ class TimelineShown(PageShown):
     customer: str
     journey: str | None
     entries: tuple[EntryShown, ...]
-
-
-class PlanLinkShown(Shown):
-    customer: str
-    contact: str
-    url: str
 
 
 class UndoRequest(RequestModel):

@@ -15,11 +15,16 @@ router = api_router()
 
 
 class SyncProblemShown(Shown):
-    """A row that was refused: its file, its line and its column."""
+    """A row that was refused, left out, or brought a customer who may be there already: its file, line and column."""
 
     file: str
     row: int
     column: str | None
+    kind: Literal["refused", "double", "alike"] = Field(
+        "refused",
+        description="double: another row has the customer's present id, and counts; alike: a new customer has the name "
+        "or a contact's address of another one",
+    )
 
 
 class SyncRunShown(Shown):

@@ -33,8 +33,8 @@ async def undo_fact(served: Served, customer: str, fact: str, request: UndoReque
     """Undo what somebody just told: it counts as never told, and whatever else came since stays.
 
     409 says why it can't be undone, and what to do instead: `grace_over`, `message_left`, `fell_due`,
-    `already_undone`, `journey_began_since`, `not_undoable` or `cannot_replan`. Telling the same again is a new fact,
-    with an id of its own.
+    `already_undone`, `journey_began_since`, `journey_merged`, `not_undoable` or `cannot_replan`. Telling the same again
+    is a new fact, with an id of its own.
     """
     undone = await served.intake.undo_fact(customer, fact, by=request.by or "api")
     return UndoneShown(

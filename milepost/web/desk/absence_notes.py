@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from milepost.customer import name_of
 from milepost.explain.local_time import date_text
+from milepost.explain.people_names import colleague_name
 from milepost.store.stand_ins import Absence
 
 
@@ -30,9 +30,9 @@ class AwayNote:
         return AwayNote(
             absence.number,
             absence.person,
-            name_of(absence.person),
+            colleague_name(absence.person),
             absence.delegate,
-            name_of(absence.delegate),
+            colleague_name(absence.delegate),
             date_text(absence.first_day),
             date_text(absence.last_day),
             " ".join(parts),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from milepost.explain import local_time
@@ -14,6 +14,8 @@ from milepost.planner.written_facts import WrittenAgreement, WrittenFact
 from milepost.store import tasks
 from milepost.store.tasks import TaskLine
 from milepost.web import forms
+from milepost.web.attachment import Attachment
+from milepost.web.desk.typed_dates import TypedDate
 from milepost.web.form_values import Address, Line, Onward, Text, Token, required
 from milepost.web.identity import Acting, safe_onward
 from milepost.web.pages import back_to
@@ -77,6 +79,18 @@ async def done(sent: SentForm, result: Line = "", note: Text = "", evidence: Tex
     return await sent.record(line, fact)
 
 
+@router.post("/files")
+async def attach(request: Request, served: Served, person: Acting) -> Response:
+    """A file is attached to the task, with a note; the task stays open."""
+    attachment = await Attachment.read(request, served)
+    sent = TaskForm(served, person, attachment.token, attachment.onward)
+    line = await sent.line()
+    if line.task.status != TaskStatus.OPEN:
+        return back_to(sent.onward, "closed")
+    fact = await attachment.keep(served, line.task.customer_id, line.task.step, person.address)
+    return await sent.record(line, fact)
+
+
 @router.post("/skip")
 async def skip(sent: SentForm, reason: Text = "") -> Response:
     """The task is not needed, for a reason."""
@@ -108,6 +122,17 @@ async def hand_over(sent: SentForm, person: Address = "") -> Response:
         message = "That isn't a mail address."
         raise ProblemError(422, "person_missing", message, "Go back and write one, such as bo@vendor.example.")
     return await sent.record(line, WrittenFact(agreed={_step(line): WrittenAgreement(person=address)}))
+
+
+@router.post("/agree")
+async def agree(sent: SentForm, due: Line = "", time: Line = "", minutes: Line = "") -> Response:
+    """People agreed on the task's date: a day, or a time of day by the clock of our working time."""
+    line = await sent.line()
+    compiled_map = await sent.served.compiled_maps.of(line.version)
+    date, wrong = TypedDate(due, time, minutes).read(sent.served.now(), compiled_map.ours.timezone)
+    for message in wrong.values():
+        raise ProblemError(422, "date_wrong", message, "Go back; what you typed is still there.")
+    return await sent.record(line, WrittenFact(agreed={_step(line): WrittenAgreement(**date)}))
 
 
 def _step(line: TaskLine) -> str:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from milepost import limits
 from milepost.errors import MilepostError
+from milepost.explain.people_names import colleague_name
 from milepost.intake import absences
 from milepost.intake.absences import AbsenceChange
 from milepost.language.attribute_values import parse_date
@@ -18,9 +19,9 @@ from milepost.store import customers
 from milepost.web import forms
 from milepost.web.desk.absence_notes import AwayNote
 from milepost.web.form_values import Address, Line, Token
-from milepost.web.identity import Acting, Looking, Person
+from milepost.web.identity import Acting, Looking, Person, book_of, refuse_others
 from milepost.web.pages import back_to, render, shell
-from milepost.web.services import Served
+from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/desk/away", include_in_schema=False)
 _FORM = "absence"
@@ -37,6 +38,7 @@ async def away(request: Request, served: Served, viewer: Looking) -> Response:
 async def end(served: Served, person: Acting, number: Number, form: Token) -> Response:
     """Somebody is back early, or isn't away after all: the tasks come back at once."""
     forms.read(served, person.session, form, _FORM)
+    await _refuse_others(served, person, number)
     await absences.end(served.intake.context, number, by=person.address, source="desk")
     return back_to("/desk/away", "back")
 
@@ -55,6 +57,7 @@ async def change(
 ) -> Response:
     """Somebody else stands in, or the days are others."""
     forms.read(served, person.session, form, _FORM)
+    await _refuse_others(served, person, number)
     typed = {"delegate": delegate, "first_day": first_day, "last_day": last_day}
     first, last = parse_date(first_day), parse_date(last_day)
     if first is None or last is None:
@@ -67,6 +70,17 @@ async def change(
     except RefusedError as refused:
         return await _page(request, served, person, number=number, typed=typed, problem=_words(refused))
     return back_to("/desk/away", "noted")
+
+
+async def _refuse_others(served: Services, person: Person, number: int) -> None:
+    """Lets somebody on whose own absence it is, or their team's; who stands in for a person has the person's book, too.
+
+    Raises:
+        NotInBookError: it is somebody else's.
+    """
+    async with served.store.reading() as session:
+        absence = await stored.get(session, number)
+    await refuse_others(served, person, colleague=absence.person)
 
 
 def _words(error: MilepostError) -> str:
@@ -87,12 +101,14 @@ async def _page(
     async with served.store.reading() as session:
         listed = await stored.listed(session, now)
         colleagues = await customers.colleagues(session)
+        book = await book_of(session, served, viewer)
     lines = [
         {
             "note": AwayNote.of(each),
+            "may_change": book.is_of(each.person),
             "status": each.status(now),
             "zone": each.timezone.replace("_", " "),
-            "told_by": each.told_by,
+            "told_by": each.told_by and colleague_name(each.told_by),
             "typed": typed
             if each.number == number and typed
             else {

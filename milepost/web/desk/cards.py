@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from milepost.customer import Contact, name_of
+from milepost import limits
+from milepost.customer import Contact
 from milepost.explain import local_time
+from milepost.explain.people_names import colleague_name
 from milepost.explain.sentences import Wording, quoted
 from milepost.language.steps import Outcome
 from milepost.language.templates.context import (
@@ -21,6 +23,7 @@ from milepost.language.templates.context import (
 )
 from milepost.language.templates.renderer import render_playbook
 from milepost.language.templates.source import TemplateError
+from milepost.planner.agreements import AgreedTime
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.enums import SystemTaskReason
 from milepost.planner.ids import AddedTaskId, step_of
@@ -30,6 +33,8 @@ from milepost.planner.state import State
 from milepost.store.stand_ins import StandIn
 from milepost.store.tables import TaskRow
 from milepost.store.tasks import TaskLine
+from milepost.web.desk.requests import RequestView
+from milepost.web.desk.typed_dates import TypedDate
 
 _HOUR = 60
 
@@ -38,8 +43,9 @@ _HOUR = 60
 class Card:
     """One task on the page of `viewer`, with its journey's map and state; times are in `zone`.
 
-    `form` is the token of its forms, None where nobody is signed in; `pending` is the kind of the fact about it that
-    the journey has yet to take in, `stand_in` who has the task while its person is away.
+    `base_url` is the address of the web application. `form` is the token of the task's forms, None where nobody is
+    signed in; `pending` is the kind of the fact about it that the journey has yet to take in, `stand_in` who has the
+    task while its person is away, `request` what the customer wants.
     """
 
     line: TaskLine
@@ -49,10 +55,12 @@ class Card:
     viewer: str
     now: Instant
     zone: str
+    base_url: str
     form: str | None
     pending: str | None
     stand_in: StandIn | None = None
     playbook: Markup | None = None
+    request: RequestView | None = None
 
     @property
     def task(self) -> TaskRow:
@@ -82,8 +90,10 @@ class Card:
             return None
         until = f"away until {local_time.date_text(self.stand_in.absence.last_day)}"
         if self.stand_in.delegate == self.viewer:
-            return f"For {name_of(self.stand_in.absence.person)}, {until}"
-        return f"With {name_of(self.stand_in.delegate)}: {name_of(self.stand_in.absence.person)} is {until}"
+            return f"For {colleague_name(self.stand_in.absence.person)}, {until}"
+        return (
+            f"With {colleague_name(self.stand_in.delegate)}: {colleague_name(self.stand_in.absence.person)} is {until}"
+        )
 
     @property
     def late(self) -> str | None:
@@ -99,6 +109,23 @@ class Card:
         return self.late is None and record.is_open and bool(record.reminded)
 
     @property
+    def date(self) -> TypedDate:
+        """The task's date, ready to be agreed on anew, by the clock of `date_zone`."""
+        due, timezone = self.task.due_at, self.compiled_map.ours.timezone
+        day = None if due is None else local_time.due_date(due, timezone)
+        at, minutes = self.task.agreed_at, self.task.agreed_minutes
+        return TypedDate.of(day, None if at is None else AgreedTime(at, minutes), timezone)
+
+    @property
+    def date_zone(self) -> str:
+        """The name of the zone in which a time of day is typed: that of the map's working time."""
+        return local_time.zone_text(self.compiled_map.ours.timezone, self.now)
+
+    @property
+    def most_minutes(self) -> int:
+        return limits.MINUTES
+
+    @property
     def effort(self) -> str | None:
         """The time that the task takes."""
         minutes = self.task.effort_minutes
@@ -108,10 +135,15 @@ class Card:
         return f"{hours:g} hour{'s' if hours != 1 else ''}"
 
     @property
-    def guests(self) -> list[tuple[str, Contact | None]]:
-        """The personas to invite, each with its contact if there is one."""
+    def guests(self) -> list[tuple[Contact | None, list[str]]]:
+        """The contacts to invite, each once with all the personas that it is invited as; None for those without one."""
         situation = Situation(self.compiled_map, self.state, self.now)
-        return [(self.say.persona(persona), situation.contact(persona)) for persona in self.task.invite]
+        guests: dict[str, tuple[Contact | None, list[str]]] = {}
+        for persona in self.task.invite:
+            contact = situation.contact(persona)
+            key = contact.address_key if contact else ""
+            guests.setdefault(key, (contact, []))[1].append(self.say.persona(persona))
+        return list(guests.values())
 
     def with_playbook(self) -> Card:
         """Returns the card with its instructions, filled in with the customer's data; that may take a second."""
@@ -138,9 +170,13 @@ _NOTICES = {
     "step_done": "Noted as done.",
     "step_skipped": "Noted as skipped.",
     "snoozed": "Noted as put off.",
-    "agreed": "Noted as handed over.",
+    "agreed": "Noted as agreed.",
     "task_done": "Noted as done.",
+    "agreed_to": "Noted as agreed.",
+    "responded": "Your answer stands on their plan.",
 }
+RESPONSES = {"agreed": "agreed_to", "responded": "responded"}
+"""What has just been done with what a customer wants, by the kind of the fact about the step."""
 _SYSTEM_WHY = {
     "stuck": "The stage {about} has been open longer than planned. Find out what is holding the customer up.",
     "contact": "A message is waiting: the customer has no {about}. Add that contact by the API or an import.",
@@ -150,6 +186,7 @@ _SYSTEM_WHY = {
     "cancelled": "A message about {about} was cancelled before it left. Reach the person in another way, if need be.",
     "value": "A message about {about} waits for a value that nobody has told. Add it to the customer, or let the "
     "message do without it.",
+    "request": "The customer wrote about {about}. What they say reaches you here; what you say stands on their plan.",
     "idle": "Nothing is open and nothing is planned. Start a play, or end the journey.",
     "review": "The map is due for its review.",
 }
@@ -189,7 +226,8 @@ def _escalation(card: Card) -> str:
     if task.escalated_to is None:
         return ""
     if task.escalated_person == card.viewer and task.person != card.viewer:
-        return f"It is late, so it came to you as {say.role(task.escalated_to)}; {task.person or 'nobody'} has it."
+        who = colleague_name(task.person) if task.person else "nobody"
+        return f"It is late, so it came to you as {say.role(task.escalated_to)}; {who} has it."
     return f"It is late, so the {say.role(task.escalated_to)} was told."
 
 
@@ -216,8 +254,9 @@ def _context(card: Card) -> PlaybookContext:
     return playbook_context(
         customer=customer,
         step=StepContext(task.step or task.task, task.title, due),
-        csm=CsmContext(name_of(address), address),
+        csm=CsmContext(colleague_name(address), address),
         map_title=compiled_map.map.title,
+        base_url=card.base_url,
         outcomes=outcomes,
         attributes=compiled_map.map.attributes,
         started_on=local_time.local(card.state.started_at, customer.timezone).date(),

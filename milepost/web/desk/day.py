@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from milepost.explain import local_time
+from milepost.explain.people_names import colleague_name
 from milepost.explain.sentences import spaced
 from milepost.planner.state import State
 from milepost.store import absences, customers, journeys, tasks
@@ -20,7 +21,8 @@ from milepost.store.stand_ins import StandIns
 from milepost.store.tasks import TaskFilter, TaskLine
 from milepost.web import forms, undo
 from milepost.web.desk.absence_notes import AwayNote
-from milepost.web.desk.cards import Card
+from milepost.web.desk.cards import RESPONSES, Card
+from milepost.web.desk.requests import RequestView, requests_of
 from milepost.web.desk.reviews import cards, due_reviews
 from milepost.web.identity import Looking, Person
 from milepost.web.pages import render_aside, shell, up_to
@@ -103,8 +105,8 @@ async def day(
         for id_, since, before in zip(_TITLES, starts, starts[1:], strict=False)
     ]
     builder = _DayBuilder(served, viewer, f"/desk/{quote(address)}", address, zone, in_force)
-    page = await builder.page(address, address, parts, section, cursor)
-    title = f"The day of {address}"
+    page = await builder.page(colleague_name(address), address, parts, section, cursor)
+    title = f"The day of {colleague_name(address)}"
     around = shell(request, served, viewer, title, "desk", zone=zone)
     return await render_aside("desk/day.html", page, {**around, **await _undo(served, viewer, builder)})
 
@@ -144,8 +146,9 @@ class _DayBuilder:
             ]
             lines = [line for _, page, _ in read for line in page.lines]
             states = await journeys.states(session, {line.task.journey_id for line in lines})
+            wanted = await requests_of(session, lines, states, self.zone)
         pending = await forms.pending_facts(self.served, {line.task.customer_id for line in lines})
-        made = [await self._card(line, states[line.task.journey_id], pending) for line in lines]
+        made = [await self._card(line, states[line.task.journey_id], pending, wanted) for line in lines]
         ready = await asyncio.to_thread(lambda: [card.with_playbook() for card in made])
         cards = {id(card.line): card for card in ready}
         return [
@@ -168,16 +171,28 @@ class _DayBuilder:
             return None
         return f"{self.path}?{urlencode({'section': part.id} | ({'cursor': str(cursor)} if cursor else {}))}"
 
-    async def _card(self, line: TaskLine, state: State, pending: Mapping[tuple[str, str], str]) -> Card:
+    async def _card(
+        self,
+        line: TaskLine,
+        state: State,
+        pending: Mapping[tuple[str, str], str],
+        wanted: Mapping[tuple[str, str], RequestView],
+    ) -> Card:
         compiled_map = await self.served.compiled_maps.of(state.version)
         files = await self.served.compiled_maps.files(state.version)
         task = line.task
         form = (
             forms.token(self.served, self.viewer.session, "task", task.journey_id, task.task) if self.viewer else None
         )
+        request = wanted.get((task.journey_id, task.task))
         told = pending.get((task.customer_id, task.step or task.task))
+        if request and not told:
+            told = RESPONSES.get(pending.get((task.customer_id, request.step), ""))
         stand_in = self.in_force.for_task(task.person, task.role, task.customer_id)
-        return Card(line, compiled_map, state, files, self.whose, self.served.now(), self.zone, form, told, stand_in)
+        now = self.served.now()
+        base_url = self.served.links.base_url
+        where = (line, compiled_map, state, files, self.whose, now, self.zone, base_url)
+        return Card(*where, form, told, stand_in, request=request)
 
     def _has(self, person: str, owner: str) -> bool:
         """Tells whether a map's owner is somebody, or away while somebody stands in."""
@@ -206,6 +221,7 @@ class _DayBuilder:
             "reviews": cards(self.served, self.viewer, shown, self.zone),
             "away": [AwayNote.of(each) for each in self.in_force.of_person(person or "")],
             "colleagues": {each: busy.get(each, 0) for each in sorted(desks)},
+            "taken": self.served.intake.context.files,
             "queued": up_to(queued + len(unowned), tasks.MOST_COUNTED),
             "is_empty": not shown and not any(section.cards for section in sections),
         }

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from milepost import limits
-from milepost.customer import name_of
 from milepost.explain import local_time
+from milepost.explain.people_names import colleague_name
 from milepost.intake import absences
 from milepost.intake.absences import NewAbsence
 from milepost.intake.errors import AbsenceRefusedError, NotTheirCustomersError, UnknownColleagueError
@@ -24,7 +24,7 @@ from milepost.text import storable
 from milepost.web import forms
 from milepost.web.desk.absence_notes import AwayNote
 from milepost.web.form_values import Token
-from milepost.web.identity import Acting, Looking, Person
+from milepost.web.identity import Acting, Looking, Person, refuse_others
 from milepost.web.pages import back_to, render_aside, shell
 from milepost.web.services import Served
 
@@ -109,6 +109,7 @@ async def ask(request: Request, served: Served, viewer: Looking) -> Response:
     typed = Typed.of(request.query_params)
     if not (typed.former and typed.to):
         return await _page(request, served, viewer, typed, {})
+    await refuse_others(served, viewer, colleague=typed.former)
     return await _look(request, served, viewer, typed)
 
 
@@ -119,6 +120,7 @@ async def go(request: Request, served: Served, person: Acting, form: Token) -> R
     typed = Typed.of(await request.form())
     context, by = served.intake.context, person.address
     problems = typed.missing()
+    await refuse_others(served, person, colleague=typed.former)
     try:
         if not problems and (wish := typed.absence()) is not None:
             await absences.record(context, wish, by=by, source="desk")
@@ -210,8 +212,8 @@ def _shown(shown: HandOverPreview, roles: Mapping[str, str], zone: str) -> dict[
     ]
     load = shown.load
     return {
-        "former": name_of(shown.hand_over.former),
-        "to": name_of(shown.hand_over.to),
+        "former": colleague_name(shown.hand_over.former),
+        "to": colleague_name(shown.hand_over.to),
         "customers": [{"id": each.customer, "name": each.name, "agreed": len(each.agreed)} for each in shown.customers],
         "roles": [(roles.get(role, role), many) for role, many in shown.roles.items()],
         "tasks": len(shown.tasks),

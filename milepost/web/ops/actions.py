@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form
+from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from milepost.language.field_types import Verdict
@@ -13,6 +13,7 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, journeys
 from milepost.web import forms
+from milepost.web.attachment import Attachment
 from milepost.web.form_values import Address, Line, Text, Token, Value, attribute_value, number_or_text, required
 from milepost.web.identity import Acting
 from milepost.web.pages import back_to
@@ -115,6 +116,14 @@ async def play(sent: SentForm, play: Line, reason: Text = "") -> Response:
 async def note(sent: SentForm, text: Text = "", about: Address = "") -> Response:
     """Keeps a text on the timeline, also of a journey that has ended."""
     return await sent.record(WrittenFact(note=required(text, "note"), about=about or None), "timeline")
+
+
+@router.post("/files")
+async def attach(request: Request, served: Served, person: Acting, customer: str) -> Response:
+    """Keeps a file with a note on the timeline."""
+    attachment = await Attachment.read(request, served)
+    sent = CustomerForm(customer, served, person, attachment.token)
+    return await sent.record(await attachment.keep(served, customer, None, person.address), "files")
 
 
 @router.post("/task")

@@ -13,27 +13,35 @@ from starlette.responses import RedirectResponse, Response
 
 from milepost.customer import Contact, Customer
 from milepost.explain import local_time
+from milepost.explain.answer_words import answered_by, method_text
 from milepost.explain.overview import AnswerRecord, CustomerOverview, JourneyOverview, OutcomeRecord
-from milepost.explain.sentences import Wording, answer_text, number, outlook_sentence, spaced
-from milepost.explain.vocabulary import MAIL_NOW, METHODS, VERDICTS
+from milepost.explain.sentences import Wording, answer_text, outlook_sentence, spaced
+from milepost.explain.vocabulary import MAIL_NOW, VERDICTS
+from milepost.intake import links as links_of
 from milepost.language.steps import Outcome
+from milepost.language.stored_file import StoredFile
 from milepost.planner.event_checks import UnusableProperty, unusable_properties
 from milepost.planner.instants import Instant
 from milepost.planner.outlook import DAYS, Outlook
 from milepost.planner.timeline import Entry
-from milepost.store import aliases, facts, messages, tasks
+from milepost.store import aliases, facts, files, links, messages, tasks
 from milepost.store.customer_overview import customer_overview
+from milepost.store.files import FileStatus
+from milepost.store.link_tables import LinkRow
 from milepost.store.tables import FactRow
-from milepost.text import yes_or_no
+from milepost.text import number, yes_or_no
 from milepost.web import forms, undo
 from milepost.web.identity import Looking, Person
 from milepost.web.ops.customer_list import standing
+from milepost.web.ops.plan_preview import preview_path
 from milepost.web.ops.unmatched import reasons
 from milepost.web.pages import render_aside, shell, up_to
 from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/ops", include_in_schema=False)
 MESSAGES_SHOWN = 20
+LINKS_SHOWN = 5
+"""Links that no longer work."""
 ENTRIES_SHOWN = 200
 KINDS = {
     "all": ("Everything", None),
@@ -42,6 +50,13 @@ KINDS = {
     "outcomes": ("Outcomes", ("outcome_",)),
     "plays": ("Stages and plays", ("stage_", "play_", "journey_", "map_")),
     "ignored": ("Ignored", ("fact_",)),
+}
+FILE_STATUS = {
+    FileStatus.COMING: "on its way",
+    FileStatus.CHECKING: "being checked",
+    FileStatus.READY: "",
+    FileStatus.FOUND: "deleted: its check found something",
+    FileStatus.REMOVED: "deleted",
 }
 _MOVE = (
     "publish the map, and move this journey to the new version (milepost tell CUSTOMER map_changed): it goes on within "
@@ -83,6 +98,8 @@ async def page(
             "tasks": await tasks.of_customer(session, customer, only_open=False),
             "messages": await messages.outbox(session, customer=customer, limit=MESSAGES_SHOWN),
             "message_count": up_to(await messages.count_of_customer(session, customer), messages.MOST_COUNTED),
+            "links": _links(await links.of_customer(session, customer), served.intake.context.wall()),
+            "files": await files.of_customer(session, customer),
             "event_counts": counts,
             "unusable": _unusable(overview.journey, await facts.latest_events(session, customer)),
         }
@@ -116,12 +133,12 @@ async def _values(served: Services, viewer: Person | None, overview: CustomerOve
         "attributes": list(_attributes(customer, journey)),
         "contacts": list(_contacts(served, customer, journey)),
         "mails": list(MAIL_NOW.items()),
+        "file_status": FILE_STATUS,
+        "taken": served.intake.context.files,
+        "names": {contact.email: contact.name for contact in customer.contacts},
         "ahead": ahead,
         "ahead_note": ahead_note,
-        "outcomes": [
-            (each, _target(each), [(answer, _details(answer)) for answer in each.answers])
-            for each in (journey.outcomes if journey else ())
-        ],
+        "outcomes": list(_outcomes(journey)) if journey else [],
         "forms": list(_forms(journey)),
         "answerable": [step.id for step in steps if isinstance(step.step, Outcome)],
     }
@@ -135,14 +152,17 @@ async def _why_none(served: Services, overview: CustomerOverview) -> tuple[str, 
     return reasons(current, overview.customer, overview.now) or (overview.unmatched_why,)
 
 
-def _forms(journey: JourneyOverview | None) -> Iterable[tuple[str, list[tuple[str, str]]]]:
-    """Yields what was filled in last, by step: what was asked, and the answer."""
+def _forms(journey: JourneyOverview | None) -> Iterable[tuple[str, list[tuple[str, str, StoredFile | None]]]]:
+    """Yields what was filled in last, by step: what was asked, the answer, and the file if it is one."""
     if journey is None:
         return
     for step, answers in journey.state.answers.items():
         yield (
             journey.say.step(step),
-            [(journey.say.ask(step, name), answer_text(each)) for name, each in answers.items()],
+            [
+                (journey.say.ask(step, name), answer_text(each), StoredFile.parse(each))
+                for name, each in answers.items()
+            ],
         )
 
 
@@ -157,13 +177,20 @@ def _attributes(customer: Customer, journey: JourneyOverview | None) -> Iterable
 def _contacts(
     served: Services, customer: Customer, journey: JourneyOverview | None
 ) -> Iterator[tuple[Contact, str | None]]:
-    """Yields the contacts, each with the link to the plan if the open journey has the contact."""
+    """Yields the contacts, each with the address of a look at their plan if the open journey has the contact."""
     with_plan = {contact.email for contact in journey.state.customer.contacts} if _is_open(journey) else set()
     for contact in customer.contacts:
         plan = None
         if journey is not None and contact.email in with_plan:
-            plan = served.links.plan_url(journey.record.id, customer.id, contact.email, now=served.wall())
+            plan = preview_path(served, customer.id, journey.record.id, contact.email)
         yield contact, plan
+
+
+def _links(rows: Sequence[LinkRow], wall: float) -> list[tuple[LinkRow, str]]:
+    """Returns the links that work, and the latest of those that don't, each with its status."""
+    with_status = [(row, links_of.status(row, wall)) for row in rows]
+    working = [each for each in with_status if each[1] == "works"]
+    return working + [each for each in with_status if each[1] != "works"][:LINKS_SHOWN]
 
 
 def _ahead(journey: JourneyOverview | None) -> tuple[list[tuple[Entry, str]], str]:
@@ -199,6 +226,13 @@ def _unusable(journey: JourneyOverview | None, events: Sequence[FactRow]) -> lis
     return list(latest.values())
 
 
+def _outcomes(
+    journey: JourneyOverview,
+) -> Iterator[tuple[OutcomeRecord, str | None, list[tuple[AnswerRecord, str]]]]:
+    for each in journey.outcomes:
+        yield each, _target(each), [(answer, _details(journey.say, answer)) for answer in each.answers]
+
+
 def _target(outcome: OutcomeRecord) -> str | None:
     metric = outcome.metric
     if not metric:
@@ -209,13 +243,14 @@ def _target(outcome: OutcomeRecord) -> str | None:
     return f"{metric['name']}: {baseline}to {target}"
 
 
-def _details(answer: AnswerRecord) -> str:
+def _details(say: Wording, answer: AnswerRecord) -> str:
     parts = [
-        f"by {answer.by}" if answer.by else None,
+        f"asked of {say.person(answer.asked_of)}" if answer.asked_of and answer.is_by_another else None,
+        f"by {answered_by(say, answer.by, answer.on_behalf_of, answer.reason)}" if answer.by else None,
         f"value {number(answer.value)}" if answer.value is not None else None,
-        METHODS.get(answer.method or "", answer.method),
+        method_text(answer.method) if answer.method else None,
         f"“{answer.comment}”" if answer.comment else None,
-        f"evidence: {answer.evidence}" if answer.evidence else None,
+        f"evidence: {answer_text(answer.evidence)}" if answer.evidence else None,
     ]
     return ", ".join(part for part in parts if part)
 

@@ -15,10 +15,12 @@ from milepost.explain.sentences import spaced
 from milepost.planner.enums import JourneyStatus
 from milepost.store import customers as stored
 from milepost.store import maps
+from milepost.store.books import Book
 from milepost.store.customer_list import CustomerFilter, StatusFilter, count_customers, list_customers
 from milepost.store.keyset import Cursor
 from milepost.store.tables import JourneyRow
-from milepost.web.identity import Looking
+from milepost.web.identity import Looking, book_of
+from milepost.web.ops.stage_titles import titles_by_id
 from milepost.web.ops.unmatched import in_short
 from milepost.web.pages import render_aside, shell, up_to
 from milepost.web.services import Served
@@ -48,8 +50,10 @@ class Filters(BaseModel):
     sort: Annotated[Literal["name", "health", "updated"], BeforeValidator(lambda value: value or "name")] = "name"
     cursor: Annotated[str | None, Maybe] = None
 
-    def condition(self) -> CustomerFilter:
+    def condition(self, book: Book) -> CustomerFilter:
+        """Returns the conditions of the list, for whoever has this book."""
         return CustomerFilter(
+            book=book,
             **self.model_dump(include={"search", "map", "stage", "status", "health_below", "sort"}),
             open_risk=True if self.risk else None,
             stuck=True if self.stuck else None,
@@ -78,9 +82,9 @@ async def customers(
 ) -> Response:
     """The list of customers, page by page."""
     zone = await served.zone()
-    condition = filters.condition()
     cursor = Cursor.read(filters.cursor) if filters.cursor else None
     async with served.store.reading() as session:
+        condition = filters.condition(await book_of(session, served, viewer))
         book = await list_customers(session, condition, cursor=cursor, limit=PER_PAGE)
         matching = await count_customers(session, condition, MOST_COUNTED)
         published = await maps.titles(session)
@@ -94,9 +98,7 @@ async def customers(
         "earlier": filters.address(book.previous),
         "later": filters.address(book.next),
         "maps": published,
-        "stages": {
-            stage_id: stage.stage.title for compiled in compiled_maps for stage_id, stage in compiled.stages.items()
-        },
+        "stages": titles_by_id(compiled_maps),
         "standing": standing,
     }
     return await render_aside(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote, urlencode
@@ -11,11 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import RedirectResponse, Response
 
 from milepost import limits
-from milepost.explain.sentences import number
+from milepost.explain.row_counts import rows_text
 from milepost.intake.context import customer_of
 from milepost.intake.merges import Merge, MergeOrder, merge
 from milepost.intake.renames import Renaming, rename
 from milepost.planner.fact_errors import RefusedError
+from milepost.text import number
 from milepost.web import forms
 from milepost.web.form_values import Line, Token
 from milepost.web.identity import Acting, Looking
@@ -59,6 +61,11 @@ class IdentityPage:
     def shown(value: object) -> str:
         """Returns a value of a record as the page shows it."""
         return "nothing" if value is None else str(number(value))
+
+    @staticmethod
+    def rows_text(rows: Mapping[str, int]) -> str:
+        """Returns what would move in words."""
+        return rows_text(rows, "nothing but the record")
 
 
 @router.get("/identity")

@@ -9,6 +9,8 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from milepost import limits
+from milepost.explain.people_names import also_named
+from milepost.imports.refused_rows import refused_stem
 from milepost.imports.workbook import UnreadableFileError
 from milepost.intake import uploads
 from milepost.intake.import_sources import ImportChoiceError, ImportOptions
@@ -19,7 +21,7 @@ from milepost.text import storable
 from milepost.web import forms
 from milepost.web.form_values import Line, Number, Token
 from milepost.web.identity import Acting, Looking, Person
-from milepost.web.ops.import_view import COUNTS, ENCODINGS, STATUS, Choices, person, view_of, with_addresses
+from milepost.web.ops.import_view import COUNTS, ENCODINGS, STATUS, Choices, names_in, person, view_of, with_addresses
 from milepost.web.pages import back_to, render_aside, shell
 from milepost.web.problems import ProblemError
 from milepost.web.request_limits import IMPORTS
@@ -46,10 +48,11 @@ async def _page(
         row = await imports.get(session, number)
     form = forms.token(served, viewer.session, _FORM, str(number)) if viewer else None
     is_away = row.status in imports.AT_WORK and not await served.temporal()
-    view = await view_of(served, row, form, typed, is_away=is_away)
-    page = {"view": view, "encodings": ENCODINGS, "status": STATUS, "counts": COUNTS, "person": person}
     around = shell(request, served, viewer, f"Import of {row.file}", "customers", zone=await served.zone())
-    response = await render_aside("ops/import.html", page, around)
+    with also_named(await names_in(row)):
+        view = await view_of(served, row, form, typed, is_away=is_away)
+        page = {"view": view, "encodings": ENCODINGS, "status": STATUS, "counts": COUNTS, "person": person}
+        response = await render_aside("ops/import.html", page, around)
     if view.is_at_work:
         response.headers["refresh"] = _REFRESH_SECONDS
     response.status_code = 422 if typed else 200
@@ -81,30 +84,36 @@ async def choose(
     sent: Sent,
     *,
     choice: Line = "own",
+    shown_choice: Line = "",
     mapping: Mapping = "",
     stage: Line = "",
     since: Line = "",
     whole: Several = (),
     encoding: Line = "",
+    sheet: Line = "",
     colleague: Several = (),
     address: Several = (),
 ) -> Response:
     """Keeps how the file is to be read; what is wrong with it comes back with all that was typed."""
     async with sent.served.store.reading() as session:
         row = await imports.get(session, sent.number)
-    text = storable(mapping.replace("\r\n", "\n"))
-    text = with_addresses(text, dict(zip(colleague, map(str.strip, address), strict=False)))
-    if row.mapping is not None and text.strip() != row.mapping.strip() and choice == row.options.get("choice"):
+    typed_text = storable(mapping.replace("\r\n", "\n"))
+    text = with_addresses(typed_text, dict(zip(colleague, map(str.strip, address), strict=False)))
+    other_sheet = sheet != row.options.get("sheet", "")  # addresses that another sheet asked for don't hold it up
+    changed = typed_text if other_sheet else text
+    is_same_choice = choice == (shown_choice or row.options.get("choice"))
+    if row.mapping is not None and changed.strip() != row.mapping.strip() and is_same_choice:
         choice = EDITED  # it was changed where it stands
     known = tuple(part for part in ("team", "contacts") if part in whole)
-    options = ImportOptions(choice, stage, since, known, encoding if encoding in ENCODINGS else "")
+    options = ImportOptions(choice, stage, since, known, encoding if encoding in ENCODINGS else "", sheet)
     try:
         await uploads.choose(sent.context, sent.number, options, text)
     except ImportChoiceError as error:
         typed = Choices(options, text if choice == EDITED or row.mapping else row.mapping, error.problems)
         return await _page(request, sent.served, sent.person, sent.number, typed)
     except UnreadableFileError as error:
-        typed = Choices(options, row.mapping, {"encoding": [f"{error.message} {error.hint or ''}".strip()]})
+        complaints = {"encoding": [f"{error.message} {error.hint or ''}".strip()]}
+        typed = Choices(options, text if choice == EDITED else row.mapping, complaints)
         return await _page(request, sent.served, sent.person, sent.number, typed)
     return sent.back("rows")
 
@@ -140,6 +149,7 @@ async def download(served: Served, _: Looking, number: Number, kind: str) -> Res
     if data is None:
         message = "This file isn't there."
         raise ProblemError(404, "not_found", message, "Files of an import are kept for a week.")
-    name = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in row.file.rpartition(".")[0] or row.file)
+    stem = refused_stem(row.file.rpartition(".")[0] or row.file)
+    name = "".join(sign if sign.isalnum() or sign in "-_." else "_" for sign in stem)
     headers = {"content-disposition": f'attachment; filename="{name.encode("ascii", "replace").decode()}.{kind}.csv"'}
     return Response(data, media_type="text/csv", headers=headers)

@@ -9,20 +9,28 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from milepost.customer import Customer, name_of
+from milepost.customer import Customer
 from milepost.errors import MilepostError
+from milepost.explain.people_names import colleague_name
+from milepost.imports.audience import Absent
+from milepost.imports.book_source import BookSource
 from milepost.imports.encodings import NAMES
 from milepost.imports.layout import Layout
 from milepost.imports.mapping_file import read_mapping, shipped_mappings
 from milepost.imports.row_reader import BookRow, RowProblem
 from milepost.imports.rows import Row
 from milepost.imports.vocabulary import Vocabulary
+from milepost.imports.workbook import UnreadableFileError
+from milepost.intake.book_sheets import FirstRows, first_rows, sheets_of
 from milepost.intake.import_sources import ImportChoiceError, ImportOptions, StoredFiles, stored_files
-from milepost.intake.uploads import EDITED, OWN, PROPOSED, FirstRows, first_rows
+from milepost.intake.likely_doubles import Doubles
+from milepost.intake.uploads import EDITED, OWN, PROPOSED
 from milepost.planner.entry_point import EntryPoint
-from milepost.store import imports
+from milepost.store import imports, rehearsals
 from milepost.store.import_tables import ImportRow
-from milepost.store.imports import ImportStatus
+from milepost.store.imports import FileKind, ImportStatus
+from milepost.store.rehearsal_tables import RehearsalRow
+from milepost.web.ops.stage_titles import map_titles, titles_by_id, titles_by_map
 from milepost.web.services import Services
 
 SHOWN = 5
@@ -74,12 +82,16 @@ class ReadRow:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The first rows of a book; `problems` are those that keep the whole file from being read."""
+    """The first rows of a book; `problems` are those that keep the whole file from being read.
+
+    `gaps` are those of the text of its mapping.
+    """
 
     columns: tuple[ReadColumn, ...] = ()
     rows: tuple[ReadRow, ...] = ()
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +154,14 @@ class ImportView:
     choices: Choices
     sample: Sample | None
     stages: Mapping[str, str]
+    own_stages: Mapping[tuple[str, str], str]
     titles: Mapping[str, str]
     files: frozenset[str]
     waits_for: ImportRow | None = None
     same: ImportRow | None = None
     is_away: bool = False
+    sheets: tuple[str, ...] = ()
+    rehearsal: RehearsalRow | None = None
 
     @property
     def is_in_preparation(self) -> bool:
@@ -172,6 +187,41 @@ class ImportView:
                 return 4
 
     @property
+    def can_look(self) -> bool:
+        """Whether the file is read as it is to be, so that a dry run can begin."""
+        return self.sample is not None and not (self.sample.problems or self.sample.gaps or self.choices.complaints)
+
+    @property
+    def absent(self) -> Iterator[str]:
+        """Yields a sentence for each persona and role whom the maps need and customers don't have."""
+        for each in (self.row.preview or {}).get("nobody", ()):
+            names = {name: value for name, value in each.items() if name != "customers"}
+            yield Absent(**names).sentence(each["customers"])
+
+    @property
+    def doubles(self) -> tuple[str, ...]:
+        """Sentences about new customers who may be there already, or may have been."""
+        found = (self.row.account if self.is_over else self.row.preview) or {}
+        return tuple(Doubles.from_json(found.get("doubles")).sentences(are_stored=self.is_over))
+
+    @property
+    def text_gaps(self) -> tuple[str, ...]:
+        """What the text of the mapping lacks, unless it is only addresses, which have fields of their own."""
+        gaps = self.sample.gaps if self.sample and not self.choices.complaints else ()
+        return gaps if len(gaps) != len(self.choices.nameless) else ()
+
+    @property
+    def has_exact_total(self) -> bool:
+        """Whether somebody has read the file to its end, so that the number of its rows is known."""
+        return self.row.preview is not None or self.row.status == ImportStatus.DONE
+
+    @property
+    def rest(self) -> int:
+        """The rows of an import that was cancelled on the way, and may go on; 0 where there are none."""
+        can_go_on = self.row.status == ImportStatus.CANCELLED and FileKind.BOOK in self.files
+        return max(0, self.row.total - self.row.done) if can_go_on else 0
+
+    @property
     def percent(self) -> int:
         return min(100, 100 * self.row.done // max(self.row.total, 1))
 
@@ -179,15 +229,22 @@ class ImportView:
     def journeys(self) -> Iterator[tuple[str, str, int]]:
         """Yields the map, the stage and the number of journeys that would stand there."""
         for each in self.row.preview["stages"] if self.row.preview else ():
-            stage = self.stages.get(each["stage"], each["stage"])
+            stage = self.own_stages.get((each["map"], each["stage"]), each["stage"])
             yield self.titles.get(each["map"], each["map"]), stage, each["journeys"]
 
 
 def person(address: str | None) -> str:
-    """Returns the name of a colleague, as the address spells it; nobody is said to be so."""
+    """Returns the name of a colleague; nobody is said to be so."""
     if not address:
         return "nobody named"
-    return name_of(address) if "@" in address else address
+    return colleague_name(address)
+
+
+async def names_in(row: ImportRow) -> Mapping[str, str]:
+    """Returns the names of colleagues, by address, that an import has in its mapping and that it has yet to store."""
+    if row.mapping is None or row.status not in imports.IN_PREPARATION:
+        return {}
+    return BookSource((await asyncio.to_thread(read_mapping, row.mapping, "mapping")).mapping).names
 
 
 async def view_of(
@@ -199,20 +256,32 @@ async def view_of(
         files = frozenset(await imports.kinds(session, row.number))
         waits_for = await imports.before_it(session, row) if row.status == ImportStatus.QUEUED else None
         same = await imports.same_file(session, row) if row.status in imports.IN_PREPARATION else None
+        rehearsal = await rehearsals.of_import(session, row.number)
     stored = await stored_files(served.intake.context, row.number) if row.status in imports.IN_PREPARATION else None
+    sheets = await asyncio.to_thread(_sheets, stored.book) if stored else ()
     sample = await asyncio.to_thread(_sample, row, stored, Vocabulary.of(compiled_maps)) if stored else None
     return ImportView(
         row,
         form,
         typed or Choices(ImportOptions.from_json(row.options), row.mapping),
         sample,
-        {stage: each.stage.title for compiled in compiled_maps for stage, each in compiled.stages.items()},
-        {compiled.map.map: compiled.map.title for compiled in compiled_maps},
+        titles_by_id(compiled_maps),
+        titles_by_map(compiled_maps),
+        map_titles(compiled_maps),
         files,
         waits_for,
         same,
         is_away,
+        sheets,
+        rehearsal,
     )
+
+
+def _sheets(data: bytes) -> tuple[str, ...]:
+    try:
+        return sheets_of(data)
+    except UnreadableFileError:
+        return ()
 
 
 def _sample(row: ImportRow, files: StoredFiles, vocabulary: Vocabulary) -> Sample:
@@ -221,13 +290,14 @@ def _sample(row: ImportRow, files: StoredFiles, vocabulary: Vocabulary) -> Sampl
         first = first_rows(files.book, opened.source.form, SHOWN)
         read = list(islice(opened.book.rows, SHOWN))
     except ImportChoiceError as error:  # what was right when it was chosen may not be so for these files
-        return Sample(problems=tuple(text for texts in error.problems.values() for text in texts))
+        others = (text for name, texts in error.problems.items() if name != "mapping" for text in texts)
+        return Sample(problems=tuple(others), gaps=tuple(error.problems.get("mapping", ())))
     except MilepostError as error:
         return Sample(problems=(f"{error.message} {error.hint or ''}".strip(),))
     return Sample(
         tuple(_columns(first, opened.book.layout)),
         tuple(map(_read, read)),
-        tuple(_sentence(problem) for problem in (*opened.book.problems, *opened.source.people.problems[:SHOWN])),
+        tuple(_sentence(problem) for problem in (*opened.book.problems, *islice(opened.source.people.problems, SHOWN))),
         opened.book.missing,
     )
 
@@ -265,7 +335,7 @@ def _fields(customer: Customer, entry: EntryPoint | None) -> Iterator[tuple[str,
     for contact in customer.contacts:
         yield ", ".join(contact.personas) or "contact", f"{contact.name} <{contact.email}>"
     for role, address in customer.team.items():
-        yield role, f"{name_of(address)} <{address}>"
+        yield role, f"{colleague_name(address)} <{address}>"
     if entry is not None:
         since = f" since {entry.since}" if entry.since else ""
-        yield "Stands", f"in stage {entry.stage}{since}" if entry.stage else "where its columns say"
+        yield "Stands", f"in stage {entry.stage}{since}" if entry.stage else f"at the beginning{since}"

@@ -5,26 +5,23 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from milepost import limits
 from milepost.intake import uploads
-from milepost.intake.uploads import UploadedFile, UploadError
+from milepost.intake.uploads import UploadError
 from milepost.store import imports
-from milepost.text import storable
 from milepost.web import forms
 from milepost.web.identity import Acting, Looking, Person
 from milepost.web.ops.import_view import COUNTS, STATUS, person
 from milepost.web.pages import render_aside, shell
 from milepost.web.request_limits import IMPORTS
 from milepost.web.services import Served, Services
+from milepost.web.upload_form import MEGABYTE, UPLOAD, read_upload
 
 router = APIRouter(prefix=IMPORTS, include_in_schema=False)
 PER_PAGE = 20
-_FORM = "upload"
 Before = Annotated[int | None, Query(ge=1, le=limits.POSITION)]
-_MEGABYTE = 1024 * 1024
 
 
 # The list, and the upload.
@@ -51,9 +48,9 @@ async def _list(
         "rows": rows[:PER_PAGE],
         "older": rows[PER_PAGE - 1].number if len(rows) > PER_PAGE else None,
         "is_first": before is None,
-        "form": forms.token(served, viewer.session, _FORM) if viewer else None,
+        "form": forms.token(served, viewer.session, UPLOAD) if viewer else None,
         "error": error,
-        "most": limits.UPLOAD // _MEGABYTE,
+        "most": limits.UPLOAD // MEGABYTE,
         "status": STATUS,
         "counts": COUNTS,
         "person": person,
@@ -75,39 +72,7 @@ async def upload(request: Request, served: Served, person: Acting) -> Response:
 
 
 async def _receive(request: Request, served: Services, person: Person) -> int:
-    await _refuse_large(request)
-    async with request.form(max_files=2, max_fields=5, max_part_size=limits.FORM) as sent:
-        form = forms.read(served, person.session, str(sent.get("form", "")), _FORM)
-        book, contacts = await _file(sent, "book"), await _file(sent, "contacts")
-    if book is None:
-        raise UploadError("book", "No file was chosen.", "Choose a CSV or XLSX file.")
-    if len(book.data) + len(contacts.data if contacts else b"") > limits.UPLOAD:
-        raise _too_large()
-    return await uploads.receive(served.intake.context, form.id, book, contacts, by=person.address)
-
-
-async def _refuse_large(request: Request) -> None:
-    """Reads a form that is too large and throws it away, so that its sender, who may not listen before, is told.
-
-    Raises:
-        UploadError: it is too large.
-    """
-    length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > limits.UPLOAD + limits.FORM:
-        async for _ in request.stream():
-            pass
-        raise _too_large()
-
-
-def _too_large() -> UploadError:
-    message = f"The files have more than {limits.UPLOAD // _MEGABYTE} MB together."
-    hint = "Send fewer rows at once, or save a workbook as CSV; `milepost import` on the command line takes any size."
-    return UploadError("size", message, hint)
-
-
-async def _file(sent: FormData, field: str) -> UploadedFile | None:
-    """Returns a file of the form; None if none was chosen."""
-    file = sent.get(field)
-    if not isinstance(file, UploadFile) or not file.filename:
-        return None
-    return UploadedFile(storable(file.filename), await file.read())
+    sent = await read_upload(request)
+    form = forms.read(served, person.session, sent.one("form"), UPLOAD)
+    added = await uploads.receive(served.intake.context, form.id, sent.book, sent.contacts, by=person.address)
+    return added.number

@@ -20,7 +20,8 @@ from milepost.intake.mail_list import (
     left_line,
     mail_page,
 )
-from milepost.intake.mail_text import Draft, draft
+from milepost.intake.mail_text import NOT_MADE, draft
+from milepost.intake.stored_links import as_previews, in_words
 from milepost.planner.enums import HoldReason
 from milepost.store import customers, held_mail, mail_switches, maps, messages
 from milepost.store.errors import UnknownMessageError
@@ -30,12 +31,14 @@ from milepost.store.mail_switches import Scope
 from milepost.store.messages import FailureCause, MessageLine
 from milepost.web import forms
 from milepost.web.identity import Looking
+from milepost.web.ops.plan_preview import preview_path
 from milepost.web.pages import render, render_aside, shell, up_to
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served, Services
 
 router = APIRouter(include_in_schema=False)
 PER_PAGE = 50
+_MOST_TURNS = 20
 ADDRESS = "/ops/mail"
 MAIL_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
@@ -49,7 +52,9 @@ WORDS = {
     MailStatus.SENT: "Sent",
     MailStatus.RETURNED: "Taken back",
 }
-_TABS = (MailStatus.HELD, MailStatus.FAILED, MailStatus.QUEUED, MailStatus.SENT)
+_Words = tuple[str | None, str | None, str | None]
+"""The subject of a message, its text and its HTML."""
+_TABS = (MailStatus.HELD, MailStatus.FAILED, MailStatus.QUEUED, MailStatus.SENT, MailStatus.RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,10 @@ async def _switches(served: Services) -> dict[str, Any]:
     async with served.store.reading() as session:
         titles = await maps.titles(session)
         turns = {each.scope: each for each in await mail_switches.current(session)}
+        history = await mail_switches.history(session, _MOST_TURNS)
     return {
+        "history": history,
+        "titles": titles,
         "all_mail": turns.get(Scope()),
         "maps": [(map_id, title, turns.get(Scope(map=map_id))) for map_id, title in titles.items()],
         "customers": [each for scope, each in turns.items() if scope.customer is not None],
@@ -190,19 +198,30 @@ async def _found(
         found = (await held_mail.find(session, [(customer, message_id)])).get((customer, message_id))
         if found is None or found[1].id != journey:
             row = await messages.get(session, journey, message_id)
-            details = {"subject": row.subject, "html": row.html, "text": row.text, "problem": None, "row": row}
-            return left_line(MessageLine(row, name)), details
+            stored = (row.subject, row.text, row.html)
+            readable = _readable(stored, row.link, preview_path(served, customer, journey, row.contact))
+            return left_line(MessageLine(row, name)), {**readable, "problem": None, "row": row}
     line = await held_line(served.intake.context, HeldLine(*found, name), zone)
     if line is None:
         raise UnknownMessageError(journey, message_id)
-    return line, _draft(await draft(served.intake.context, *found, served.settings.links_begin_with))
+    made = await draft(served.intake.context, *found, served.settings.links_begin_with)
+    words: _Words = (None, None, None)
+    contact = ""
+    if made.written is not None:
+        words, contact = (made.written.subject, made.written.text, made.written.html), made.written.to_address
+    readable = _readable(words, NOT_MADE, preview_path(served, customer, journey, contact))
+    return line, {**readable, "problem": made.problem, "row": None}
 
 
-def _draft(made: Draft) -> dict[str, Any]:
-    written = made.written
-    if written is None:
-        return {"subject": None, "html": None, "text": None, "problem": made.problem, "row": None}
-    return {"subject": written.subject, "html": written.html, "text": written.text, "problem": None, "row": None}
+def _readable(words: _Words, link: str | None, plan: str) -> dict[str, str | None]:
+    """Returns a message's subject, text and HTML as colleagues read them: its links lead to a look at the plan."""
+    subject, text, html = words
+    people = f"{plan.rpartition('/plan/')[0]}#people"
+    return {
+        "subject": None if subject is None else in_words(subject, link),
+        "text": None if text is None else in_words(text, link),
+        "html": None if html is None else as_previews(html, link, plan=plan, people=people),
+    }
 
 
 def _mail(html: str) -> Response:

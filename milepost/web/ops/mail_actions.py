@@ -13,6 +13,7 @@ from milepost.intake.mail import MOST, MailAction, MailOrder, MailResult
 from milepost.intake.mail_list import MailStatus
 from milepost.planner.enums import HoldReason, MailSwitch
 from milepost.planner.fact_errors import RefusedError
+from milepost.planner.instants import Instant
 from milepost.store import held_mail
 from milepost.store.mail_switches import MOST_FIRST, Scope, Switch
 from milepost.text import count_of
@@ -62,8 +63,8 @@ async def order(
     given = MailOrder(does, person.address, reason or None, sent.id, source="ops")
     results = await mail_orders.order(served.intake.context, given, keys)
     back = Narrowed(MailStatus.FAILED if does is MailAction.RETRY else MailStatus.HELD, customer, map, message, why)
-    if any(isinstance(each.outcome, RefusedError) for each in results):
-        page = _account(does, results, back.address())
+    page = _account(does, results, back.address(), served.intake.context.now())
+    if page["refused"] or page["later"]:
         around = shell(request, served, person, "Mail", "mail", zone=await served.zone())
         return render("ops/mail_account.html", page, around, 200 if page["any_done"] else 409)
     return back_to(back.address(), "mail")
@@ -83,15 +84,18 @@ def _key(text: str) -> tuple[str, str]:
     return customer, message
 
 
-def _account(action: MailAction, results: list[MailResult], back: str) -> dict[str, Any]:
-    """Returns what was done, and what was refused and why."""
+def _account(action: MailAction, results: list[MailResult], back: str, now: Instant) -> dict[str, Any]:
+    """Returns what was done, what goes when if not at once, and what was refused and why."""
     refused = [(each, each.outcome) for each in results if isinstance(each.outcome, RefusedError)]
+    later = [(each, each.departure.sentence(now)) for each in results if each.departure and each.departure.at > now]
     done = len(results) - len(refused)
     return {
         "done": f"{count_of(done, 'message')} {_DONE[action]}." if done else "Nothing was done.",
         "any_done": done > 0,
+        "later": later[:_MOST_SHOWN],
+        "more_later": max(len(later) - _MOST_SHOWN, 0),
         "refused": refused[:_MOST_SHOWN],
-        "more": max(len(refused) - _MOST_SHOWN, 0),
+        "more_refused": max(len(refused) - _MOST_SHOWN, 0),
         "back": back,
     }
 

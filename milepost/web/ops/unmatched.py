@@ -7,11 +7,11 @@ from typing import Any
 
 from milepost.customer import Customer
 from milepost.explain.phrases import Phrases
-from milepost.explain.sentences import number, spaced
+from milepost.explain.sentences import spaced
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.segment_match import Considered, considered
-from milepost.text import listing
+from milepost.text import listing, number
 
 
 def reasons(compiled_maps: Iterable[CompiledMap], customer: Customer, now: Instant) -> tuple[str, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from milepost.customer import name_of
+from dataclasses import dataclass
+
 from milepost.explain import local_time
+from milepost.explain.people_names import booking_link_of, colleague_name
 from milepost.explain.sentences import Wording
 from milepost.language.templates.context import (
     CsmContext,
@@ -14,24 +16,50 @@ from milepost.language.templates.context import (
 )
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.situation import Situation
+from milepost.translations.languages import Languages
 from milepost.web.portal.plan_link import Opened
 
 
-def plan_context(opened: Opened, situation: Situation, step: CompiledStep) -> MessageContext:
+@dataclass(frozen=True, slots=True)
+class OurContact:
+    """The colleague of ours who looks after a customer; without an address, the name of the role.
+
+    `booking_link` is the page on which customers book a time with them.
+    """
+
+    name: str
+    title: str
+    address: str | None
+    booking_link: str | None = None
+
+    @property
+    def initials(self) -> str:
+        words = self.name.split()
+        return "".join(word[0] for word in (words[0], words[-1])[: len(words)]).upper()
+
+
+def our_contact(opened: Opened) -> OurContact:
+    """Returns who looks after the customer of a plan."""
+    journey_map = opened.compiled_map.map
+    title, address = journey_map.roles[journey_map.csm].title, opened.state.customer.team.get(journey_map.csm)
+    return OurContact(colleague_name(address) if address else title, title, address, booking_link_of(address))
+
+
+def plan_context(opened: Opened, situation: Situation, step: CompiledStep, languages: Languages) -> MessageContext:
     """Returns the values for a text about one step, as the contact reads it."""
     state, compiled_map = opened.state, opened.compiled_map
-    due, csm = state.step(step.id).due_at, compiled_map.map.csm
-    address = state.customer.team.get(csm)
+    due, ours = state.step(step.id).due_at, our_contact(opened)
     day = None if due is None else local_time.due_date(due, opened.zone)
     return message_context(
         customer=state.customer,
         contact=opened.contact,
         steps=[StepContext(step.id, Wording(compiled_map).step(step.id), day)],
-        csm=CsmContext(name_of(address) if address else compiled_map.map.roles[csm].title, address or ""),
+        csm=CsmContext(ours.name, ours.address or ""),
         plan_url=opened.path,
         map_title=compiled_map.map.title,
         attributes=compiled_map.map.attributes,
         started_on=situation.customer_calendar(None).local(state.started_at).date(),
         language=opened.contact.language or state.customer.language,
         answers=answers_context(compiled_map.asks, state.answers),
+        languages=languages,
     )

@@ -7,41 +7,52 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from milepost.channels.links import LinkForgedError, PreferencesLink
 from milepost.channels.smtp import ONE_CLICK
-from milepost.customer import ChoiceWay, Mail, strictest
+from milepost.customer import ChoiceWay, Contact, Mail, strictest
 from milepost.intake.preferences import Preference, choose, preference_of
-from milepost.store import journeys, mail_choices
-from milepost.store.errors import UnknownJourneyError
+from milepost.store import customers, journeys, mail_choices
+from milepost.store.errors import UnknownCustomerError, UnknownJourneyError
 from milepost.store.mail_choices import Choice
+from milepost.translations.reader import Reader, translatable
 from milepost.web import forms
 from milepost.web.form_values import Line, Token
-from milepost.web.pages import back_to, notice, render
+from milepost.web.pages import Values, back_to, notice_for, render_for
 from milepost.web.portal.plan_link import FORGED, PlanClosedError
+from milepost.web.portal.throttle import let_through
 from milepost.web.problems import ProblemError
+from milepost.web.readers import remember_reader
 from milepost.web.services import Served, Services
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, dependencies=[Depends(let_through)])
 _KIND = "preferences"
 _GONE = (
     410,
-    "This link is no longer in use",
-    (
+    translatable("This link is no longer in use"),
+    translatable(
         "It was made for somebody whose address we no longer have, so no mail goes there. If you still get mail from "
         "us, use the link in the latest one, or write to the person who looks after you."
     ),
 )
 _CHOICES = (
-    (Mail.ALL, "All mails", "Your steps, reminders, questions about results, and what you need to know."),
+    (
+        Mail.ALL,
+        translatable("All mails"),
+        translatable("Your steps, reminders, questions about results, and what you need to know."),
+    ),
     (
         Mail.ESSENTIAL,
-        "Fewer mails",
-        "Only essential ones: what you need to know, and our questions whether a result is there.",
+        translatable("Fewer mails"),
+        translatable("Only essential ones: what you need to know, and our questions whether a result is there."),
     ),
-    (Mail.NONE, "No mails", "Nothing at all. If something needs you, a person will get in touch in another way."),
+    (
+        Mail.NONE,
+        translatable("No mails"),
+        translatable("Nothing at all. If something needs you, a person will get in touch in another way."),
+    ),
 )
 
 
@@ -53,13 +64,14 @@ class Opened:
     link: PreferencesLink
     preference: Preference
     form: str
+    reader: Reader
 
     @property
     def path(self) -> str:
         return f"/preferences/{self.token}"
 
 
-async def _open(served: Services, token: str) -> Opened:
+async def _open(request: Request, served: Services, token: str) -> Opened:
     """Returns the preferences of the person whom a link was made for.
 
     Raises:
@@ -73,29 +85,32 @@ async def _open(served: Services, token: str) -> Opened:
         async with served.store.reading() as session:
             customer = (await journeys.get(session, link.journey)).customer_id
             addresses = await session.run_sync(mail_choices.addresses_of, customer)
-    except UnknownJourneyError:
+            record = await customers.get(session, customer)
+    except (UnknownJourneyError, UnknownCustomerError):
         raise PlanClosedError(*_GONE) from None
     address = served.links.whose(link, addresses)
     if address is None:
         raise PlanClosedError(*_GONE)
+    contact = next((each for each in record.contacts if each.has_address(address)), Contact(address, address))
+    reader = remember_reader(request, contact.language or record.language, contact.country or record.country)
     preference = await preference_of(served.intake.context, address)
-    return Opened(token, link, preference, forms.token(served, token, _KIND))
+    return Opened(token, link, preference, forms.token(served, token, _KIND), reader)
 
 
 @router.get("/preferences/{token}")
 async def preferences(request: Request, served: Served, token: str) -> Response:
     """Which mail the person gets, and what else there is to choose."""
-    opened = await _open(served, token)
-    return _page(opened, told=notice(request))
+    opened = await _open(request, served, token)
+    return _page(served, opened, told=notice_for(opened.reader, request))
 
 
 @router.post("/preferences/{token}")
-async def change(served: Served, token: str, form: Token, mail: Line = "") -> Response:
+async def change(request: Request, served: Served, token: str, form: Token, mail: Line = "") -> Response:
     """The person chooses."""
-    opened = await _open(served, token)
+    opened = await _open(request, served, token)
     sent = forms.read(served, token, form, _KIND)
     if mail not in set(Mail):
-        return _page(opened, complaint="Please choose one.", status=422)
+        return _page(served, opened, complaint=opened.reader.gettext("Please choose one."), status=422)
     address = opened.preference.address
     made = await choose(
         served.intake.context, Choice(address, Mail(mail), ChoiceWay.PAGE, f"page/{sent.id}", by=address)
@@ -104,16 +119,16 @@ async def change(served: Served, token: str, form: Token, mail: Line = "") -> Re
 
 
 @router.get("/unsubscribe/{token}")
-async def before_unsubscribing(served: Served, token: str) -> Response:
+async def before_unsubscribing(request: Request, served: Served, token: str) -> Response:
     """The same page, for mail programs that only follow the link; it proposes less mail, and changes nothing."""
-    opened = await _open(served, token)
-    return _page(opened, chosen=strictest((opened.preference.mail, opened.link.stops)))
+    opened = await _open(request, served, token)
+    return _page(served, opened, chosen=strictest((opened.preference.mail, opened.link.stops)))
 
 
 @router.post("/unsubscribe/{token}")
 async def unsubscribe(request: Request, served: Served, token: str) -> Response:
     """One click in a mail program (RFC 8058): no sign-in, no form of ours, no redirect; as often as one likes."""
-    opened = await _open(served, token)
+    opened = await _open(request, served, token)
     name, _, value = ONE_CLICK.partition("=")
     if (await request.form()).get(name) != value:
         hint = f"Open {opened.path} to choose which mails you get."
@@ -121,10 +136,13 @@ async def unsubscribe(request: Request, served: Served, token: str) -> Response:
     address, request_id = opened.preference.address, served.intake.context.new_id()
     choice = Choice(address, opened.link.stops, ChoiceWay.ONE_CLICK, f"one_click/{request_id}", by=address)
     made = await choose(served.intake.context, choice)
-    return render("portal/unsubscribed.html", {"opened": opened, "mail": made.preference.mail})
+    return render_for(
+        served, opened.reader, "portal/unsubscribed.html", {"opened": opened, "mail": made.preference.mail}
+    )
 
 
 def _page(
+    served: Services,
     opened: Opened,
     *,
     told: str | None = None,
@@ -132,6 +150,22 @@ def _page(
     chosen: Mail | None = None,
     status: int = 200,
 ) -> Response:
-    shown = chosen or opened.preference.mail
-    page = {"opened": opened, "told": told, "complaint": complaint, "chosen": shown, "choices": _CHOICES}
-    return render("portal/preferences.html", page, status=status)
+    page = {
+        **_values(opened.preference, chosen),
+        "path": opened.path,
+        "form": opened.form,
+        "told": told,
+        "complaint": complaint,
+    }
+    return render_for(served, opened.reader, "portal/preferences.html", page, status=status)
+
+
+async def preferences_preview(served: Services, reader: Reader, address: str, preview: Values) -> Response:
+    """Returns the page as its person sees it, with nothing to choose; `preview` is what stands above it."""
+    preference = await preference_of(served.intake.context, address)
+    page = {**_values(preference), "form": None, "told": None, "complaint": None, "preview": preview}
+    return render_for(served, reader, "portal/preferences.html", page)
+
+
+def _values(preference: Preference, chosen: Mail | None = None) -> Values:
+    return {"preference": preference, "chosen": chosen or preference.mail, "choices": _CHOICES}

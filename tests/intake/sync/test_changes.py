@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from milepost import limits
 from milepost.intake.erasure import forget
 from milepost.intake.sync import books
 from milepost.intake.sync.errors import InvalidSyncError, UnknownSyncError
@@ -148,8 +149,8 @@ async def test_refused_rows_are_told_without_their_cells_and_their_customers_hav
     assert (result.status, result.counts["refused"], result.counts["vanished"]) == (RunStatus.DONE, 2, 1)
     (run, *_) = (await export.status())["runs"]
     assert run["problems"] == [
-        {"file": "book.csv", "row": 5, "column": "id"},
-        {"file": "book.csv", "row": 6, "column": "id"},
+        {"file": "book.csv", "row": 5, "column": "id", "kind": "refused"},
+        {"file": "book.csv", "row": 6, "column": "id", "kind": "refused"},
     ]
     assert (await export.names())["c3"] == "Cog"
 
@@ -298,3 +299,15 @@ async def test_a_folder_without_a_file_is_away_and_looked_at_again(
         row = await books.get(export.intake, "crm")
         assert row.next_at == int(wall.at) + minutes * 60
     assert (await export.status())["vanished_count"] == 0
+
+
+async def test_of_many_refused_rows_the_first_are_told_and_the_rest_counted(
+    export: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "REFUSED_ROWS", 2)
+    export.write(*ROWS, *("a1,Again," for _ in range(3)), ",Nobody,")
+    await export.keep()
+    result = await export.run()
+    assert (len(result.problems), result.more_problems) == (2, result.counts["refused"] - 2)
+    assert result.more_problems > 0
+    assert result.to_json()["more_problems"] == result.more_problems

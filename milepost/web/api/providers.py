@@ -1,0 +1,55 @@
+"""What the requests of mail providers have in common: their key, their name and their JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+from fastapi import HTTPException, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBasicCredentials
+from pydantic import SecretStr
+
+from milepost.settings import Settings
+from milepost.text import listing, nearest
+from milepost.web.identity import provider_may_post
+from milepost.web.problems import ProblemError
+
+
+def check_provider_key(
+    settings: Settings,
+    own: SecretStr | None,
+    basic: HTTPBasicCredentials | None,
+    bearer: HTTPAuthorizationCredentials | None,
+) -> None:
+    """Compares the key of a request with the provider's own, and with those of the API.
+
+    Raises:
+        HTTPException: 401, there is no key, or it is wrong; some providers send theirs only after such an answer.
+    """
+    if not provider_may_post(settings, own, basic, bearer):
+        raise HTTPException(401, headers={"WWW-Authenticate": 'Basic realm="milepost"'})
+
+
+def check_provider(provider: str, known: Collection[str]) -> None:
+    """Checks the name of a provider.
+
+    Raises:
+        ProblemError: 404, it is none of the known ones; says which was probably meant.
+    """
+    if provider not in known:
+        near = nearest(provider, known)
+        hint = f"Did you mean {near!r}?" if near else f"There are {listing(sorted(known))}."
+        raise ProblemError(404, "unknown_provider", f"There is no mail provider {provider!r}.", hint)
+
+
+async def json_of(request: Request) -> Any:
+    """Returns the JSON of a request.
+
+    Raises:
+        HTTPException: 400, it can't be read.
+    """
+    try:
+        return await request.json()
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+        raise HTTPException(400) from None

@@ -1,0 +1,142 @@
+"""What a customer wants about a step, on a colleague's day: their words, and the forms that answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import Response
+
+from milepost.customer import name_of
+from milepost.explain.local_time import day_text, time_of
+from milepost.explain.people_names import colleague_name
+from milepost.explain.spoken import wished
+from milepost.planner.enums import SystemTaskReason, Wish
+from milepost.planner.spoken_entries import Noted, Replied, Requested, Responded
+from milepost.planner.state import State
+from milepost.planner.task_records import SystemTask
+from milepost.planner.timeline import Entry
+from milepost.planner.written_facts import WrittenAgreement, WrittenFact, WrittenPerson
+from milepost.store import journeys, timeline
+from milepost.store.tables import TaskRow
+from milepost.store.tasks import TaskLine
+from milepost.web.desk.actions import SentForm
+from milepost.web.form_values import Address, Line, Text, required
+from milepost.web.problems import ProblemError
+
+router = APIRouter(prefix="/desk/tasks", include_in_schema=False)
+_SPOKEN = Requested | Replied | Responded | Noted
+_KINDS = tuple(each.kind for each in (Requested, Replied, Responded, Noted))
+_MOST = 12
+"""So much of what was said is shown, the last of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SaidLine:
+    """One thing that was said about the step: who, when, what they want, and the words."""
+
+    who: str
+    at: str
+    what: str
+    words: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """What a customer wants about a step: what was said since the task opened, and what could be agreed to.
+
+    `day` is a local date as it is written, `day_text` as people read it.
+    """
+
+    step: str
+    said: tuple[SaidLine, ...]
+    day: str | None
+    day_text: str | None
+    person: str | None
+    name: str | None
+
+
+async def requests_of(
+    session: AsyncSession, lines: Sequence[TaskLine], states: dict[str, State], zone: str
+) -> dict[tuple[str, str], RequestView]:
+    """Returns what customers want, by journey and task."""
+    views = {}
+    for task in (line.task for line in lines if line.task.why == SystemTaskReason.REQUEST):
+        record = states[task.journey_id].tasks.get(task.task)
+        if record is not None:
+            said = await timeline.of_kinds(session, task.journey_id, _KINDS, since=record.opened_at)
+            views[task.journey_id, task.task] = _view(record, said, states[task.journey_id], zone)
+    return views
+
+
+def _view(record: SystemTask, entries: Iterable[Entry], state: State, zone: str) -> RequestView:
+    about = (each for each in entries if isinstance(each, _SPOKEN) and each.step == record.about)
+    person = record.person or {}
+    email = person.get("email")
+    return RequestView(
+        record.about,
+        tuple(_line(each, state, zone) for each in about)[-_MOST:],
+        record.day,
+        day_text(record.day) if record.day else None,
+        email,
+        (person.get("name") or name_of(email)) if email else None,
+    )
+
+
+def _line(entry: _SPOKEN, state: State, zone: str) -> SaidLine:
+    contacts = state.customer.contacts
+    known = next((each.name for each in contacts if entry.by and each.has_address(entry.by)), None)
+    who = known or (colleague_name(entry.by) if entry.by else "Somebody")
+    match entry:
+        case Requested():
+            what, words = f"{wished(entry)} this", entry.note
+        case Replied():
+            what, words = "replied by mail", entry.note
+        case Noted():
+            what, words = "noted", entry.text
+        case Responded():
+            what, words = f"answered ({entry.response})", entry.note
+    return SaidLine(who, time_of(entry.at, zone), what, words)
+
+
+@router.post("/accept")
+async def accept(sent: SentForm, wish: Line = "", due: Line = "", person: Address = "") -> Response:
+    """The colleague agrees to the date or the person that the customer proposes; `due` and `person` are those seen."""
+    line = await sent.line()
+    record = await _record(sent, line.task)
+    proposed = record.person or {}
+    if (wish, due) == (Wish.DATE, record.day):
+        agreement = WrittenAgreement(due=due)
+    elif wish == Wish.PERSON and person and person == proposed.get("email"):
+        agreement = WrittenAgreement(person=WrittenPerson(name=proposed.get("name"), email=person))
+    else:
+        message = "The customer proposes something else by now; nothing was agreed."
+        raise ProblemError(409, "proposal_changed", message, "Go back, reload the page and look again.")
+    return await sent.record(line, WrittenFact(agreed={record.about: agreement}))
+
+
+@router.post("/answer")
+async def answer(sent: SentForm, note: Text = "", declined: Annotated[bool, Form()] = False) -> Response:  # noqa: FBT002
+    """The colleague answers the customer in a sentence that stands on the plan, perhaps with a no."""
+    line = await sent.line()
+    record = await _record(sent, line.task)
+    words = required(note, "answer", "Go back and write a sentence; the customer reads it on the plan.")
+    return await sent.record(line, WrittenFact(responded=record.about, note=words, declined=declined or None))
+
+
+async def _record(sent: SentForm, task: TaskRow) -> SystemTask:
+    """Returns what the task holds of the customer's wishes.
+
+    Raises:
+        ProblemError: it is none of them, or is closed.
+    """
+    async with sent.served.store.reading() as session:
+        state = (await journeys.states(session, {task.journey_id}))[task.journey_id]
+    record = state.tasks.get(task.task)
+    if record is None or record.why is not SystemTaskReason.REQUEST:
+        message = "This was answered or closed in the meantime; nothing has changed."
+        raise ProblemError(409, "closed", message, "Go back and reload the page.")
+    return record

@@ -1,0 +1,102 @@
+"""Pages of operations in a browser: accessible, whole and in place, light and dark, on a desk and on a phone.
+
+`TEST_PICTURES=FOLDER` keeps a picture of each.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, ViewportSize, expect
+
+from tests.browser.conftest import PATIENCE
+from tests.browser.layout import cut_texts, sideways
+from tests.browser.operations import LONG, fill
+from tests.web.conftest import World
+from tests.web.example import ANA
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+DESK, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
+LOOKS = [(scheme, size) for scheme in ("light", "dark") for size in (DESK, PHONE)]
+AXE = Axe()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def window(chromium: Browser, world: World) -> AsyncIterator[Page]:
+    """A window in which Ana has signed in; answers that refuse a form are what these tests look at."""
+    context = await chromium.new_context(
+        base_url=world.settings.links_begin_with, viewport=DESK, locale="en-US", reduced_motion="reduce"
+    )
+    context.set_default_timeout(PATIENCE)
+    page = await context.new_page()
+    await page.goto("/sign-in?next=/desk")
+    await page.get_by_role("button", name=ANA).click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Your day")
+    yield page
+    await context.close()
+
+
+async def complaints(page: Page, name: str) -> list[str]:
+    """What is wrong with the page that is open, in each of its looks."""
+    found = []
+    for scheme, size in LOOKS:
+        await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        await page.set_viewport_size(size)
+        at = f"{scheme}, {size['width']} wide"
+        wrong = [*await sideways(page), *await cut_texts(page)]
+        for each in (await AXE.run(page)).response["violations"]:
+            wrong += [f"{each['id']}: {node['html'][:120]} {node['failureSummary']}" for node in each["nodes"]]
+        found += [f"{at}: {text}" for text in wrong]
+        if folder := os.environ.get("TEST_PICTURES"):
+            file = f"{name.replace(' ', '-')}-{scheme}-{size['width']}.png"
+            await page.screenshot(path=Path(folder) / file, full_page=True)
+    return found
+
+
+async def test_an_inaccessible_page_would_be_noticed(window: Page) -> None:
+    await window.goto("/ops/imports")
+    await window.evaluate("document.querySelector('h1').style.color = '#999'; document.documentElement.lang = ''")
+
+    found = " ".join(await complaints(window, "broken"))
+
+    assert "light, 1280 wide: color-contrast" in found
+    assert "html-has-lang" in found
+
+
+async def test_the_pages_of_operations_are_accessible_and_whole(window: Page, world: World, tmp_path: Path) -> None:
+    found = {}
+    for name, place in (await fill(world, tmp_path)).items():
+        await window.goto(place)
+        await expect(window.get_by_role("heading", level=1)).to_be_visible()
+        found[name] = await complaints(window, name)
+
+    assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+async def test_refusals_are_accessible_and_stand_in_their_fields(window: Page, world: World, tmp_path: Path) -> None:
+    places = await fill(world, tmp_path)
+    await window.goto("/ops/imports")
+    picture = {"name": "picture.xlsx", "mimeType": "image/png", "buffer": b"\x89PNG\0\0\0"}
+    await window.get_by_label("A file with a customer a row").set_input_files(picture)  # type: ignore[arg-type]
+    await window.get_by_role("button", name="Upload").click()
+    await expect(window.get_by_role("alert")).to_be_visible()
+    found = await complaints(window, "bad file")
+
+    await window.goto(places["an import to be mapped"])
+    await window.get_by_label("Its text").fill(f"mapping: Ours\ncolumns:\n  Customer number: id\n  Name: {LONG}\n")
+    await window.get_by_role("button", name="Keep, and show the first rows").click()
+    await expect(window.get_by_label("Its text")).to_have_attribute("aria-invalid", "true")
+    found += await complaints(window, "wrong mapping")
+
+    await window.goto(f"{places['an identity']}?into=nobody")
+    found += await complaints(window, "merge into nobody")
+    await window.goto(f"/desk/hand-over?former={ANA}&to={ANA}")
+    found += await complaints(window, "hand over to oneself")
+
+    assert found == []

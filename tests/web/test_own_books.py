@@ -1,0 +1,164 @@
+"""Colleagues see their own book: their customers, those of whoever they stand in for, and as managers the team's."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import date
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from milepost.intake import absences, people
+from milepost.intake.absences import NewAbsence
+from milepost.intake.renames import rename
+from milepost.roles import Role
+from tests.web.conftest import World, form_in, sign_in, text_of
+from tests.web.example import ANA, BO, DAY, LEA, START, customer
+
+PASSWORD = "correct horse"
+EDDA, SOL = "edda@vendor.example", "sol@vendor.example"
+TODAY = date(2026, 3, 2)
+TEAM = {"csm": ANA, "lead": LEA, "solutions": SOL}
+
+
+@pytest.fixture
+async def locked(empty_world: World) -> World:
+    """Acme of Ana's, Beta of Bo's, each with a whole team; Edda is the admin."""
+    settings = empty_world.settings.model_copy(update={"desk_password": SecretStr(PASSWORD)})
+    locked = World(empty_world.store, settings)
+    await locked.publish()
+    await locked.add(customer(team=TEAM))
+    await locked.add(customer("beta", "Beta Ltd", team={**TEAM, "csm": BO}))
+    await people.change(locked.intake.context, EDDA, role=Role.ADMIN)
+    return locked
+
+
+@pytest.fixture
+async def as_(locked: World) -> AsyncIterator[object]:
+    """Signs somebody in; returns their browser."""
+    async with AsyncExitStack() as open_clients:
+
+        async def browser(address: str) -> httpx.AsyncClient:
+            client = await open_clients.enter_async_context(locked.client())
+            await sign_in(client, address, password=PASSWORD)
+            return client
+
+        yield browser
+
+
+async def listed(client: httpx.AsyncClient) -> set[str]:
+    words = text_of(await client.get("/ops/customers"))
+    return {name for name in ("Acme Ltd", "Beta Ltd") if name in words}
+
+
+async def test_a_colleague_sees_the_customers_on_whose_team_they_are(as_) -> None:
+    anas, leas = await as_(ANA), await as_(LEA)
+
+    assert await listed(anas) == {"Acme Ltd"}
+    assert await listed(leas) == {"Acme Ltd", "Beta Ltd"}
+    assert (await anas.get("/ops/customers/acme")).status_code == 200
+    refused = await anas.get("/ops/customers/beta")
+    assert refused.status_code == 403
+    assert "Customer 'beta' isn't in your book." in text_of(refused)
+
+
+@pytest.mark.parametrize("path", ["/desk/agreement/{}", "/ops/customers/{}/plan", "/ops/customers/{}/proof"])
+async def test_every_page_about_a_customer_is_for_those_who_have_it_in_their_book(as_, path: str) -> None:
+    anas = await as_(ANA)
+
+    assert (await anas.get(path.format("acme"))).status_code < 400
+    assert (await anas.get(path.format("beta"))).status_code == 403
+
+
+async def test_a_form_about_a_customer_of_others_changes_nothing(as_, locked: World) -> None:
+    anas = await as_(ANA)
+    page = await anas.get("/ops/customers/acme")
+    form = form_in(page, "/note")
+
+    response = await anas.post("/ops/customers/beta/note", data={**form, "note": "mine now"})
+
+    assert response.status_code == 403
+    assert await locked.facts("beta") == []
+
+
+async def test_that_a_customer_does_not_exist_is_not_told_apart(as_) -> None:
+    anas = await as_(ANA)
+    unknown, others = await anas.get("/ops/customers/nobody"), await anas.get("/ops/customers/beta")
+
+    assert text_of(unknown) == text_of(others).replace("beta", "nobody")
+
+
+async def test_the_day_of_others_is_theirs(as_) -> None:
+    anas = await as_(ANA)
+
+    assert (await anas.get(f"/desk/{ANA.upper()}")).status_code == 200
+    assert (await anas.get(f"/desk/{BO}")).status_code == 403
+    people_page = await anas.get("/ops/people")
+    assert f'href="/desk/{ANA.replace("@", "%40")}"' in people_page.text
+    assert f'href="/desk/{BO.replace("@", "%40")}"' not in people_page.text
+
+
+async def test_who_stands_in_sees_the_book_for_as_long(as_, locked: World) -> None:
+    anas = await as_(ANA)
+    await absences.record(locked.intake.context, NewAbsence(BO, ANA, TODAY, TODAY), by=BO)
+    assert await listed(anas) == {"Acme Ltd", "Beta Ltd"}
+    assert (await anas.get(f"/desk/{BO}")).status_code == 200
+
+    await locked.move_to(START + 2 * DAY)
+    assert await listed(anas) == {"Acme Ltd"}
+
+
+async def test_a_task_in_a_queue_brings_its_customer_to_everybody(as_, locked: World) -> None:
+    anas = await as_(ANA)
+    await locked.add(customer("gamma", "Gamma Ltd", team={"csm": BO, "lead": LEA}))
+
+    assert (await anas.get("/ops/customers/gamma")).status_code == 200
+
+
+async def test_an_earlier_id_leads_to_ones_own_customer(as_, locked: World) -> None:
+    anas = await as_(ANA)
+    await rename(locked.intake.context, "acme", "acme-ltd", by=EDDA)
+
+    assert (await anas.get("/ops/customers/acme")).status_code < 400
+
+
+async def test_a_manager_sees_the_team_and_one_without_a_team_everybody(as_, locked: World) -> None:
+    context = locked.intake.context
+    await people.change(context, SOL, role=Role.MANAGER, team="North")
+    await people.change(context, BO, team="North")
+    other = "mia@vendor.example"
+    await people.change(context, other, role=Role.MANAGER, team="North")
+    mias = await as_(other)
+    assert await listed(mias) == {"Acme Ltd", "Beta Ltd"}  # Sol of the team is on both
+
+    await people.change(context, SOL, team="South")
+    assert await listed(mias) == {"Beta Ltd"}
+    assert (await mias.get(f"/desk/{BO}")).status_code == 200
+    assert (await mias.get(f"/desk/{ANA}")).status_code == 403
+    await people.change(context, other, team=None)
+    assert await listed(mias) == {"Acme Ltd", "Beta Ltd"}
+
+
+async def test_only_ones_own_absence_and_customers_are_handed_over(as_, locked: World) -> None:
+    anas = await as_(ANA)
+    for person in (BO, ANA):
+        await absences.record(locked.intake.context, NewAbsence(person, LEA, TODAY, TODAY), by=EDDA)
+    away = await anas.get("/desk/away")
+    page = await anas.get("/desk/hand-over", params={"former": ANA, "to": LEA})
+    form = form_in(page, "/desk/hand-over")
+
+    others = await anas.post("/desk/hand-over", data={**form, "former": BO, "to": ANA})
+    ended = await anas.post("/desk/away/1/end", data=form_in(away, "/desk/away/2/end"))
+    own = await anas.post("/desk/hand-over", data={**form, "former": ANA, "to": LEA})
+
+    assert "/desk/away/1/" not in away.text
+    assert (others.status_code, ended.status_code, own.status_code) == (403, 403, 303)
+
+
+async def test_the_start_page_leads_to_ones_own_day(as_) -> None:
+    anas, eddas = await as_(ANA), await as_(EDDA)
+
+    assert (await anas.get("/")).headers["location"] == "/desk"
+    assert (await eddas.get("/")).status_code == 200
