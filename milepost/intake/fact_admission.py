@@ -40,6 +40,7 @@ from milepost.planner.facts import (
     to_json,
 )
 from milepost.planner.instants import Instant, moment
+from milepost.planner.outcomes import may_complete
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
 from milepost.planner.written_facts import WrittenFact
@@ -119,8 +120,8 @@ class FactAdmission:
         fact = incoming.fact
         if isinstance(fact, WrittenFact):
             fact = fact.fact(self._context.new_id(), self._now, incoming.by)
-        if recipient.journey is None and isinstance(fact, Noted | Replied):
-            recipient = inbox.last_recipient(session, recipient.customer)  # a note may come after the end
+        if recipient.journey is None:
+            recipient = _after_the_end(session, recipient, fact, self._now)
         version = recipient.version
         compiled_map = None if version is None else self._context.compiled_maps.load(session, version)
         if isinstance(fact, Answered):
@@ -221,6 +222,20 @@ class FactAdmission:
         if self._current is None:
             self._current = self._context.compiled_maps.load_current(session)
         return self._current
+
+
+def _after_the_end(session: Session, recipient: Recipient, fact: Fact, now: Instant) -> Recipient:
+    """Returns the last journey of a customer for what may still be told to it; for anything else, that there is none.
+
+    A note may come at any time, more to an answer within days: the answer itself may have ended the journey.
+    """
+    if not isinstance(fact, Noted | Replied | AnswerCompleted):
+        return recipient
+    last = inbox.last_recipient(session, recipient.customer)
+    row = session.get(JourneyRow, last.journey) if last.journey else None
+    if isinstance(fact, AnswerCompleted) and row is not None and not may_complete(row.ended_at, now):
+        return recipient
+    return last
 
 
 def _check_files(session: Session, recipient: Recipient, step: str, answers: Mapping[str, Any]) -> None:

@@ -40,7 +40,7 @@ from milepost.planner.ids import AddedTaskId
 from milepost.planner.instants import Instant, instant
 from milepost.planner.mail_choices import choose_mail
 from milepost.planner.message_effects import cancel, message_failed, release, retry, switch_mail, take_back
-from milepost.planner.outcomes import answer, complete, revoke
+from milepost.planner.outcomes import answer, complete, may_complete, revoke
 from milepost.planner.pauses import pause, resume
 from milepost.planner.requests import close_request, hear_note, reply, request, respond
 from milepost.planner.steps import add_task, finish_step, plan_repeats, reopen
@@ -56,6 +56,13 @@ _JourneyFact = (
     | facts.MessageReleased | facts.MessageCancelled | facts.MessageRetried | facts.MessageReturned | facts.MailSwitched
     | facts.AgreementMailed | facts.TaskDone | facts.TaskAdded
 )  # fmt: skip
+_WhileItGoesOn = (
+    facts.StepDone | facts.StepSkipped | facts.StepReopened | facts.Snoozed | facts.EventHappened | facts.Answered
+    | facts.AnswerCompleted | facts.Revoked | facts.AttributesSet | facts.ContactsGiven | facts.MailChosen
+    | facts.TeamGiven | facts.HandedOver | facts.Away | facts.Back | facts.Agreed | facts.Requested | facts.Responded
+    | _JourneyFact
+)  # fmt: skip
+"""What a journey can be told until it ends; the rest comes after its end, too."""
 
 
 def apply_fact(turn: Turn, fact: facts.Fact) -> None:
@@ -78,18 +85,23 @@ def _noted(turn: Turn, fact: facts.Noted) -> None:
 
 
 def _apply(turn: Turn, fact: facts.Fact) -> None:
-    if isinstance(fact, facts.Noted):
-        _noted(turn, fact)
-        return
-    if isinstance(fact, facts.FactUndone):
-        place = turn.place_of(fact.step or "")
-        turn.report(timeline.FactUndone(turn.at, place, fact=fact.fact, by=fact.by))
-        return
-    if isinstance(fact, facts.Replied):
-        reply(turn, fact)
-        return
-    if turn.state.ended:
-        raise IgnoredError(IgnoreReason.ENDED)
+    match fact:
+        case facts.Noted():
+            _noted(turn, fact)
+        case facts.FactUndone():
+            place = turn.place_of(fact.step or "")
+            turn.report(timeline.FactUndone(turn.at, place, fact=fact.fact, by=fact.by))
+        case facts.Replied():
+            reply(turn, fact)
+        case facts.AnswerCompleted() if turn.state.ended and may_complete(turn.state.ended_at, turn.at):
+            _about_an_answer(turn, fact)  # which may be the one that ended the journey
+        case _ if turn.state.ended:
+            raise IgnoredError(IgnoreReason.ENDED)
+        case _:
+            _apply_while_it_goes_on(turn, fact)
+
+
+def _apply_while_it_goes_on(turn: Turn, fact: _WhileItGoesOn) -> None:
     match fact:
         case facts.StepDone():
             _step_done(turn, fact)

@@ -16,6 +16,14 @@ from milepost.planner.instants import Instant
 from milepost.planner.messages import drop_of_step, enqueue
 from milepost.planner.turn import Turn
 
+COMPLETED_FOR = 30 * 86_400
+"""Seconds after the end of a journey for which more can be added to its answers: one of them may have ended it."""
+
+
+def may_complete(ended_at: Instant | None, at: Instant) -> bool:
+    """Returns whether more can be added to an answer: while its journey goes on, and for thirty days after its end."""
+    return ended_at is None or at < ended_at + COMPLETED_FOR
+
 
 def outcome_of(step: CompiledStep) -> Outcome:
     assert isinstance(step.step, Outcome)

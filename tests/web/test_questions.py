@@ -295,3 +295,29 @@ async def test_a_file_that_shows_a_result_is_open_to_all_on_the_plan_as_long_as_
         await world.tell(revoked="faster", reason="Wrong report")
         assert (await kim.get(f"{world.plan(KIM)}/files/{file}")).status_code == 404
         assert "report.pdf" not in (await kim.get(world.plan(KIM))).text
+
+
+async def test_a_file_that_shows_a_result_can_be_taken_away(world: World, visitor: httpx.AsyncClient) -> None:
+    await to_the_question(world)
+    page = await visitor.get((await add(visitor, world.question(), ("report.pdf", PDF))).headers["location"])
+    assert "Take this file away" in text_of(page)
+    wrong = await complete(visitor, page, world.question(), value="many", no_file="yes")
+    assert "report.pdf" in text_of(wrong)
+    assert 'name="no_file" value="yes" checked' in wrong.text
+    after = await complete(visitor, wrong, world.question(), no_file="yes")
+
+    [left] = await that_hold(world)
+    assert (left.verdict, left.evidence) == ("verified", None)
+    assert "report.pdf" not in text_of(await visitor.get(after.headers["location"]))
+    assert "report.pdf" not in text_of(await visitor.get(world.plan(KIM)))
+
+
+async def test_a_new_file_takes_the_place_of_the_one_that_is_taken_away(
+    world: World, visitor: httpx.AsyncClient
+) -> None:
+    await to_the_question(world)
+    page = await visitor.get((await add(visitor, world.question(), ("report.pdf", PDF))).headers["location"])
+    await complete(visitor, page, world.question(), ("newer.pdf", PDF + b"%newer\n"), no_file="yes")
+
+    [left] = await that_hold(world)
+    assert (left.evidence or "").endswith("/newer.pdf")

@@ -22,7 +22,7 @@ from milepost.web.form_values import Text, Token
 from milepost.web.pages import back_to, render_for
 from milepost.web.portal import answer_form
 from milepost.web.portal.file_answers import SentFile, sent_files
-from milepost.web.portal.plan_link import Opened, mark_used, open_link
+from milepost.web.portal.plan_link import Opened, mark_used, open_link, open_plan_or_history
 from milepost.web.portal.shared_plan import Plan
 from milepost.web.portal.throttle import let_through
 from milepost.web.services import Served, Services
@@ -135,8 +135,8 @@ async def _take_answers(filled: PlanForm, data: FormData, files: Mapping[str, Se
 
 @router.post("/{token}/undo")
 async def take_back(request: Request, served: Served, token: str, form: Token) -> Response:
-    """The customer takes back what they just did."""
-    opened = await open_link(request, served, token)
+    """The customer takes back what they just did, which may have ended the journey."""
+    opened = await open_plan_or_history(request, served, token)
     customer, fact = forms.read(served, opened.owner, form, undo.KIND).subject
     await mark_used(served, opened)
     if customer != opened.state.customer.id:

@@ -45,16 +45,14 @@ async def plan(request: Request, served: Served, token: str) -> Response:
 
 async def plan_page(request: Request, served: Services, opened: Opened, preview: Values | None = None) -> Response:
     """Returns the page of a plan or of its history; `preview` is what stands above a colleague's look at it."""
-    if opened.state.ended:
-        page = {**await history(served, opened), "preview": preview}
-        return render_for(served, opened.reader, "portal/history.html", page)
-    page = {
-        **_values(await Plan.of(served, opened)),
+    around = {
         "undo": await undo_lines(served, opened),
         "preview": preview,
         "notice": notice_for(opened.reader, request),
     }
-    return render_for(served, opened.reader, "portal/plan.html", page)
+    if opened.state.ended:
+        return render_for(served, opened.reader, "portal/history.html", await history(served, opened) | around)
+    return render_for(served, opened.reader, "portal/plan.html", _values(await Plan.of(served, opened)) | around)
 
 
 async def undo_lines(served: Services, opened: Opened) -> list[UndoLine]:

@@ -14,6 +14,8 @@ from milepost.customer import Contact, address_key
 from milepost.errors import MilepostError
 from milepost.intake.merges import MERGED
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.instants import Instant
+from milepost.planner.outcomes import may_complete
 from milepost.planner.state import State
 from milepost.store import journeys, links
 from milepost.store.errors import UnknownJourneyError, UnknownVersionError
@@ -30,7 +32,8 @@ class Opened:
     """An opened plan: the journey, its map, and the contact whose plan it is.
 
     `path` is the address of its pages, `owner` what their forms are signed for: the link, which nobody has who only
-    looks at a preview. `link` is the id of the link's row.
+    looks at a preview. `link` is the id of the link's row. `is_latest` tells whether the customer has begun no other
+    journey since.
     """
 
     path: str
@@ -42,6 +45,7 @@ class Opened:
     reader: Reader
     link: str | None = None
     is_preview: bool = False
+    is_latest: bool = True
 
     @property
     def locale(self) -> str | None:
@@ -53,6 +57,10 @@ class Opened:
     def zone(self) -> str:
         """The time zone of the contact, or the customer's."""
         return self.contact.timezone or self.state.customer.timezone
+
+    def may_complete(self, now: Instant) -> bool:
+        """Returns whether more may be added to the reader's answers: for some days after the journey's end, too."""
+        return not self.is_preview and self.is_latest and may_complete(self.state.ended_at, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +143,7 @@ async def open_link(request: Request, served: Services, token: str) -> Opened:
 
 
 async def open_plan_or_history(request: Request, served: Services, token: str) -> Opened:
-    """Returns the plan that a link opens; for a year after its end too, when there is nothing left to do on it.
+    """Returns the plan that a link opens; for a year after its end too, when there is little left to do on it.
 
     Raises:
         PlanClosedError: the link is forged, expired or void, its journey is long over, or its contact is gone.
@@ -145,6 +153,7 @@ async def open_plan_or_history(request: Request, served: Services, token: str) -
             found = await _found(served, session, token)
             journey = await _that_goes_on(session, found.journey)
             voided = [] if found.link else await links.voided_at_journey(session, found.journey)
+            is_latest = await _is_latest(session, journey)
         state = State.from_json(journey.state)
         compiled_map = await served.compiled_maps.of(state.version)
     except (UnknownJourneyError, UnknownVersionError):
@@ -159,7 +168,8 @@ async def open_plan_or_history(request: Request, served: Services, token: str) -
         raise PlanClosedError(*_VOID)
     contact = contact_at(state, address)
     reader = remember_reader(request, *_reads(state, contact))
-    return Opened(f"/plan/{token}", token, journey.id, compiled_map, state, contact, reader, found.link)
+    path = f"/plan/{token}"
+    return Opened(path, token, journey.id, compiled_map, state, contact, reader, found.link, is_latest=is_latest)
 
 
 async def preview(served: Services, journey: JourneyRow, contact: Contact, path: str) -> Opened:
@@ -244,6 +254,13 @@ def _check_time(served: Services, found: _Found, journey: JourneyRow) -> None:
         raise PlanClosedError(*_EXPIRED)
     if served.now() >= links.ends_with_history(journey.ended_at):
         raise PlanClosedError(*_OVER)
+
+
+async def _is_latest(session: AsyncSession, journey: JourneyRow) -> bool:
+    if journey.ended_at is None:
+        return True
+    latest = await journeys.latest_of(session, journey.customer_id)
+    return latest is not None and latest.id == journey.id
 
 
 async def _that_goes_on(session: AsyncSession, journey: str) -> JourneyRow:

@@ -36,7 +36,8 @@ _THEIR_VERDICTS = {
 class More:
     """What somebody adds to their answer, as typed; `wrong` says what is wrong, by field.
 
-    `had` are the fields that had something in them when the form was shown.
+    `had` are the fields that had something in them when the form was shown. `file_name` is that of the file that
+    shows the result so far; with `no_file` it is to be taken away.
     """
 
     value: str = ""
@@ -46,11 +47,13 @@ class More:
     wrong: dict[str, str] = field(default_factory=dict)
     file_name: str | None = None
     had: tuple[str, ...] = ()
+    no_file: bool = False
 
     @property
     def emptied(self) -> tuple[str, ...]:
         """What was filled in when the form was shown, and isn't any more."""
-        return tuple(name for name in self.had if not getattr(self, name, ""))
+        had = {*self.had, "evidence"} if self.no_file else self.had
+        return tuple(name for name in ("value", "comment", "evidence") if name in had and not getattr(self, name))
 
     @staticmethod
     def of(answer: AnswerRecord, plan: Plan) -> More:
@@ -102,8 +105,8 @@ class Question:
 
     @property
     def can_be_answered(self) -> bool:
-        record = self.plan.record(self.step)
-        return (record.is_open or record.status is StepStatus.SILENT) and not self.is_pending
+        record, is_over = self.plan.record(self.step), self.plan.opened.state.ended
+        return (record.is_open or record.status is StepStatus.SILENT) and not self.is_pending and not is_over
 
     @property
     def can_answer(self) -> bool:
@@ -166,8 +169,9 @@ class Question:
 
     @property
     def complete_form(self) -> str | None:
-        """The token of the form that adds to the reader's own answer; None if there is none, or not yet."""
-        if self.plan.opened.is_preview or not self.is_own or self.plan.pending_kind(self.step) is not None:
+        """The token of the form that adds to the reader's own answer; None if there is none, not yet, or no longer."""
+        may_complete = self.plan.opened.may_complete(self.plan.served.now())
+        if not may_complete or not self.is_own or self.plan.pending_kind(self.step) is not None:
             return None
         return self._form(COMPLETE)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
@@ -23,7 +25,7 @@ from milepost.web.portal.actions import PlanForm
 from milepost.web.portal.complaints import number_complaint
 from milepost.web.portal.file_answers import take_file
 from milepost.web.portal.plan import OPEN_YOUR_PLAN, undo_lines
-from milepost.web.portal.plan_link import Opened, mark_used, open_link
+from milepost.web.portal.plan_link import Opened, mark_used, open_plan_or_history
 from milepost.web.portal.question import ANSWER, COMPLETE, More, Question
 from milepost.web.portal.shared_plan import Plan
 from milepost.web.portal.throttle import let_through
@@ -37,8 +39,8 @@ _MOST = {"value": limits.VALUE, "comment": limits.TEXT, "evidence": limits.VALUE
 
 @router.get("/{token}/outcomes/{outcome}")
 async def question(request: Request, served: Served, token: str, outcome: str) -> Response:
-    """The question about one outcome."""
-    return await question_page(request, served, await open_link(request, served, token), outcome)
+    """The question about one outcome; after the end of the journey, how it was answered."""
+    return await question_page(request, served, await open_plan_or_history(request, served, token), outcome)
 
 
 async def question_page(
@@ -61,7 +63,7 @@ async def question_page(
     asked = Question(await Plan.of(served, opened), step)
     page = {
         "question": asked,
-        "more": more or asked.more,
+        "more": replace(more, file_name=asked.more.file_name) if more else asked.more,
         "files": served.intake.context.files,
         "notice": None if more else notice_for(opened.reader, request),
         "preview": preview,
@@ -98,16 +100,20 @@ async def complete(request: Request, served: Served, token: str) -> Response:
 
     Nothing of it is read before the link has been looked at.
     """
-    opened = await open_link(request, served, token)
+    opened = await open_plan_or_history(request, served, token)
     form = await read_file_form(request, served.intake.context.files.most_bytes)
     sent = PlanForm.of(served, opened, str(form.texts.get("form", "")), COMPLETE)
     step = sent.step.step
     if not isinstance(step, Outcome):
         raise forms.FormRefusedError
     await mark_used(served, opened)
+    page = f"{opened.path}/outcomes/{step.id}"
+    if not opened.may_complete(served.now()):
+        return back_to(page, "closed")
     value, comment, evidence = (_typed(form, name, most) for name, most in _MOST.items())
     had = tuple(name for name in _MOST if name in str(form.texts.get("had", "")).split())
-    more = More(value, comment, evidence, named=bool(form.texts.get("named")), had=had)
+    named, no_file = (bool(form.texts.get(name)) for name in ("named", "no_file"))
+    more = More(value, comment, evidence, named=named, had=had, no_file=no_file)
     measured = _measured(opened, step, more)
     file = await _file(sent, form, more)
     if more.wrong:
@@ -122,7 +128,7 @@ async def complete(request: Request, served: Served, token: str) -> Response:
     )
     customer, by = opened.state.customer.id, opened.contact.email
     told = await forms.record_fact(served, sent.form, customer, fact, by=by, source="portal")
-    return back_to(f"{opened.path}/outcomes/{step.id}", told)
+    return back_to(page, told)
 
 
 def _typed(form: FileForm, name: str, most: int) -> str:
