@@ -26,7 +26,9 @@ UNNAMED_KEY = "api"
 MEGABYTE = 1024 * 1024
 _FILE_TYPES = ("pdf", "docx", "xlsx", "pptx", "odt", "ods", "odp", "csv", "txt", "png", "jpg")
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
-_KEY_WITH_NAME = re.compile(r"([a-z][a-z0-9_-]{0,31}):(.+)")
+KEY_NAME = r"[a-z][a-z0-9_-]{0,31}"
+"""How the name of a key of the API is written."""
+_KEY_WITH_NAME = re.compile(rf"({KEY_NAME}):(.+)")
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -61,7 +63,10 @@ class Settings(BaseSettings):
     the data folder."""
     api_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     """The keys that the API accepts, separated by commas, at least 16 characters each. A name may stand before each, as
-    in `crm:KEY`: what is told with the key is marked with it. Unset: one is generated and kept in the data folder."""
+    in `crm:KEY`: what is told with the key is marked with it. They may do everything; `milepost keys make` makes keys
+    that may do less. Unset: one is generated and kept in the data folder."""
+    api_requests_per_minute: int = Field(6000, ge=1)
+    """How many requests a key of the API may make in a minute at one process; more are answered with 429."""
     base_url: str | None = Field(None, pattern=r"^https?://[^\s/]+(/\S*)?$")
     """The address at which customers and colleagues reach the web application; links begin with it. Unset: the address
     that the web application listens on."""

@@ -12,6 +12,8 @@ NAMES = {
     "absences": ("absence", "absences"),
     "agreements": ("answer to an agreement", "answers to agreements"),
     "answers": ("answer", "answers"),
+    "api_key_uses": ("use of a key", "uses of keys"),
+    "api_keys": ("key", "keys"),
     "calendar_data": ("set of calendar data", "sets of calendar data"),
     "clock": ("clock", "clocks"),
     "contacts": ("contact", "contacts"),

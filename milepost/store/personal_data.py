@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, RowMapping, Table, Text, and_, cast, or_, select
 from sqlalchemy.orm import Session
 
+from milepost.store.key_tables import ApiKeyRow, ApiKeyUseRow
 from milepost.store.sync_tables import SyncedCustomerRow, SyncRow, SyncRunRow
 from milepost.store.table_types import table_of
 from milepost.store.tables import METADATA, CustomerRow, JourneyRow, MapVersionRow
@@ -23,6 +24,8 @@ _KEYS = frozenset(
 )
 """Primary keys with ids of customers, of the map's things, or ours. Others may hold anything: the names of events."""
 _NOT_OF_PEOPLE = {
+    ApiKeyRow.__tablename__: frozenset({"name"}),  # of a program
+    ApiKeyUseRow.__tablename__: frozenset({"name"}),
     MapVersionRow.__tablename__: frozenset({"map", "title", "files"}),  # operations wrote them
     SyncRow.__tablename__: frozenset(SyncRow.__table__.columns.keys()),  # these too
     SyncRunRow.__tablename__: frozenset(SyncRunRow.__table__.columns.keys()),  # counts and headings, no cells

@@ -18,6 +18,7 @@ from milepost.store import (  # noqa: F401 - all have tables
     file_tables,
     form_drafts,
     import_tables,
+    key_tables,
     link_tables,
     list_indexes,
     mail_choice_row,

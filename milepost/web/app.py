@@ -34,6 +34,7 @@ from milepost.web.api import inbound as api_inbound
 from milepost.web.api import preferences as api_preferences
 from milepost.web.api import routes as api_routes
 from milepost.web.api import undo_routes as api_undo
+from milepost.web.api.keys import Throttles
 from milepost.web.desk import actions as desk_actions
 from milepost.web.desk import agreement as desk_agreement
 from milepost.web.desk import away, day, hand_over
@@ -42,14 +43,14 @@ from milepost.web.desk import reviews as desk_reviews
 from milepost.web.desk import undo as desk_undo
 from milepost.web.names import Names
 from milepost.web.ops import actions as ops_actions
-from milepost.web.ops import customer, import_page, mail, mail_actions, plan_preview
+from milepost.web.ops import contact_mail, customer, import_page, mail, mail_actions, plan_preview
 from milepost.web.ops import customer_list as listing
 from milepost.web.ops import files as ops_files
 from milepost.web.ops import identity as identity_page
 from milepost.web.ops import imports as ops_imports
+from milepost.web.ops import keys as ops_keys
 from milepost.web.ops import links as ops_links
 from milepost.web.ops import maps as ops_maps
-from milepost.web.ops import names as ops_names
 from milepost.web.ops import people as ops_people
 from milepost.web.ops import proof as ops_proof
 from milepost.web.ops import rehearsals as ops_rehearsals
@@ -102,8 +103,9 @@ ROUTERS = (
     day.router,
     listing.router,
     ops_actions.router,
+    contact_mail.router,
     ops_people.router,
-    ops_names.router,
+    ops_keys.router,
     plan_preview.router,
     ops_links.router,
     ops_proof.router,
@@ -168,6 +170,7 @@ def create_app(
         settings, store, intake, links, temporal, RehearsalRuns(settings, intake.context), look, speed
     )
     app.state.guesses, app.state.sign_ins = Throttle(GUESSES), Throttle(sign_in.TRIES)
+    app.state.api_throttles = Throttles(settings.api_requests_per_minute)
     app.add_middleware(Names, store=store)
     app.add_middleware(Guard, settings=settings, refuse=on_error)
     if settings.metrics_token is not None:

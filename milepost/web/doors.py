@@ -89,6 +89,9 @@ _ADDRESSES: Mapping[Role, str] = {
         POST /ops/syncs/accept
     """,
     Role.ADMIN: """
+        GET  /ops/keys
+        POST /ops/keys
+        POST /ops/keys/end
         POST /ops/people
         POST /ops/people/left
     """,

@@ -16,8 +16,6 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBasicCredentials
-from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.errors import MilepostError
@@ -91,18 +89,6 @@ def is_right_password(settings: Settings, password: str) -> bool:
     """Compares with the desk password or, if none is set, with the API keys."""
     desk = settings.desk_password
     return is_among(password, (desk.get_secret_value(),) if desk else settings.accepted_api_keys())
-
-
-def provider_may_post(
-    settings: Settings,
-    own: SecretStr | None,
-    basic: HTTPBasicCredentials | None,
-    bearer: HTTPAuthorizationCredentials | None,
-) -> bool:
-    """Returns whether a mail provider's request has the key that is its `own`, or one of the API's as a bearer."""
-    keys = (own.get_secret_value(),) if own else ()
-    by_basic = basic is not None and is_among(basic.password, keys)
-    return by_basic or bool(bearer and is_among(bearer.credentials, (*keys, *settings.accepted_api_keys())))
 
 
 def is_among(text: str, secrets_: Iterable[str]) -> bool:

@@ -49,6 +49,7 @@ NOTICES = {
     "away": "Noted. The tasks go to the delegate and come back by themselves.",
     "named": "Saved. It counts from now on.",
     "left": "Noted. They are signed out and can't sign in again.",
+    "key_ended": "The key has ended. Whoever has it gets no answer any more.",
     "returned": "Noted. They are a colleague again.",
     "back": "Noted. The absence is over, and the tasks are back.",
     "handed_over": "Handed over. Everything that moved is on this desk now.",

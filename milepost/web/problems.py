@@ -62,6 +62,11 @@ _CODES = {
     401: ("unauthorized", "No key was given, or not the right one.", "Send the header `Authorization: Bearer KEY`."),
     403: ("forbidden", "This is not allowed.", "Go back to our own page and send the form from there."),
     404: ("not_found", "There is nothing at this address.", "Look at /api/docs for what there is."),
+    429: (
+        "too_many_requests",
+        "That was too often in a minute.",
+        "Try again after the seconds of `Retry-After`.",
+    ),
     405: ("method_not_allowed", "This address does not take that method.", "Look at /api/docs for what there is."),
     408: ("request_timeout", "The request did not arrive in time.", "Send it again, or less in several requests."),
     431: ("headers_too_large", "The address and the headers are too long.", "Send less in them."),
@@ -117,6 +122,7 @@ _FOR_CUSTOMERS = {
 """What customers are told instead, by the code of the problem."""
 _STATUS: dict[str, int] = {
     "form_refused": 403,
+    "unknown_key": 404,
     "unknown_customer": 404,
     "unknown_sync": 404,
     "unknown_fact": 404,

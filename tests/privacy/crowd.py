@@ -44,6 +44,7 @@ from milepost.store.earlier_ends import EarlierEndRow
 from milepost.store.file_tables import FileRow
 from milepost.store.form_drafts import FormDraftRow
 from milepost.store.import_tables import ImportFileRow, ImportRefusalRow
+from milepost.store.key_tables import ApiKeyRow, ApiKeyUseRow
 from milepost.store.mail_choice_row import MailChoiceRow
 from milepost.store.mail_tables import CustomerMailSwitchRow, HeldMessageRow, MailSwitchRow, ReleasedTextRow
 from milepost.store.people import PersonRow
@@ -79,6 +80,8 @@ def _elsewhere(session: Session) -> None:
     session.add(PersonRow(address=ADDRESS, name="Sam Poe", updated_at=START))
     session.add(SessionRow(digest="0" * 64, address=ADDRESS, way="mail", began_at=START, seen_at=START))
     session.add(SignInLinkRow(digest="1" * 64, address=ADDRESS, way="mail", created_at=START, expires_at=START + DAY))
+    session.add(ApiKeyRow(name="crm", digest="2" * 64, scopes=["read"], made_at=START, made_by=ADDRESS))
+    session.add(ApiKeyUseRow(name="crm", used_at=START))
     session.add(EarlierEndRow(customer_id="beta", reason="Sam left", since=START))
 
 

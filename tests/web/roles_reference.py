@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 
 from milepost.roles import Role
+from milepost.scopes import Scope
+from milepost.web.api.scopes import ADDRESSES
 from milepost.web.doors import DOORS
 
 _HEAD = """# Which role gets in where
@@ -12,6 +14,12 @@ _HEAD = """# Which role gets in where
 Every page and form of colleagues, with the roles that may open or send it. This page is made from the program and held
 against it by a test, which asks for each address as each role. What each role is for: [people and roles](../people.md).
 Customers' pages open by a personal link, and the API by a key; neither has a role.
+
+"""
+_API = """
+## Which key may do what
+
+Every address of the API, with the scope that a [key](../keys.md) needs for it. Keys in the settings have all of them.
 
 """
 
@@ -23,7 +31,15 @@ def reference() -> str:
     for (method, path), needed in sorted(DOORS.items(), key=lambda door: (door[0][1], door[0][0])):
         marks = " | ".join("yes" if role.includes(needed) else "" for role in Role)
         lines.append(f"| `{method} {path}` | {marks} |")
-    return _HEAD + "\n".join(lines) + "\n"
+    return _HEAD + "\n".join(lines) + "\n" + _API + "\n".join(_scopes()) + "\n"
+
+
+def _scopes() -> list[str]:
+    lines = [f"| address | {' | '.join(Scope)} |", "|---|" + ":-:|" * len(Scope)]
+    for (method, path), needed in sorted(ADDRESSES.items(), key=lambda address: (address[0][1], address[0][0])):
+        marks = " | ".join("yes" if scope is needed else "" for scope in Scope)
+        lines.append(f"| `{method} {path}` | {marks} |")
+    return lines
 
 
 if __name__ == "__main__":

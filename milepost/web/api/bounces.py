@@ -24,7 +24,8 @@ _basic = HTTPBasic(auto_error=False, description="Any user; MILEPOST_BOUNCE_KEY 
 _bearer = HTTPBearer(auto_error=False, description="MILEPOST_BOUNCE_KEY, or a key of the API.")
 
 
-def check_bounce_key(
+async def check_bounce_key(
+    request: Request,
     served: Served,
     basic: Annotated[HTTPBasicCredentials | None, Depends(_basic)],
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
@@ -34,7 +35,7 @@ def check_bounce_key(
     Raises:
         HTTPException: 401, there is no key, or it is wrong; some providers send theirs only after such an answer.
     """
-    check_provider_key(served.settings, served.settings.bounce_key, basic, bearer)
+    await check_provider_key(request, served, served.settings.bounce_key, basic, bearer)
 
 
 router = APIRouter(

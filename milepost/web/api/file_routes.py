@@ -14,7 +14,8 @@ from milepost.intake.files import answer_of
 from milepost.store.file_tables import FileRow
 from milepost.store.files import EVIDENCE
 from milepost.text import storable
-from milepost.web.api.routes import KeyName, api_router
+from milepost.web.api.keys import KeyName
+from milepost.web.api.routes import api_router
 from milepost.web.api.shapes import At, Shown
 from milepost.web.file_form import read_file_form
 from milepost.web.file_response import file_response

@@ -24,7 +24,8 @@ _basic = HTTPBasic(auto_error=False, description="Any user; MILEPOST_INBOUND_KEY
 _bearer = HTTPBearer(auto_error=False, description="MILEPOST_INBOUND_KEY, or a key of the API.")
 
 
-def check_inbound_key(
+async def check_inbound_key(
+    request: Request,
     served: Served,
     basic: Annotated[HTTPBasicCredentials | None, Depends(_basic)],
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
@@ -34,7 +35,7 @@ def check_inbound_key(
     Raises:
         HTTPException: 401, there is no key, or it is wrong.
     """
-    check_provider_key(served.settings, served.settings.inbound_key, basic, bearer)
+    await check_provider_key(request, served, served.settings.inbound_key, basic, bearer)
 
 
 router = APIRouter(

@@ -8,7 +8,8 @@ from milepost.intake import links
 from milepost.planner.instants import text
 from milepost.planner.written_values import Name
 from milepost.store.link_tables import LinkRow
-from milepost.web.api.routes import KeyName, api_router
+from milepost.web.api.keys import KeyName
+from milepost.web.api.routes import api_router
 from milepost.web.api.shapes import Address, At, RequestModel, Shown, Text
 from milepost.web.services import Served
 

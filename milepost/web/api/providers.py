@@ -10,14 +10,16 @@ from fastapi import HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBasicCredentials
 from pydantic import SecretStr
 
-from milepost.settings import Settings
 from milepost.text import listing, nearest
-from milepost.web.identity import provider_may_post
+from milepost.web.api.keys import let_in
+from milepost.web.identity import is_among
 from milepost.web.problems import ProblemError
+from milepost.web.services import Services
 
 
-def check_provider_key(
-    settings: Settings,
+async def check_provider_key(
+    request: Request,
+    served: Services,
     own: SecretStr | None,
     basic: HTTPBasicCredentials | None,
     bearer: HTTPAuthorizationCredentials | None,
@@ -26,9 +28,12 @@ def check_provider_key(
 
     Raises:
         HTTPException: 401, there is no key, or it is wrong; some providers send theirs only after such an answer.
+        KeyScopeError: it is a key of the API that may not do this.
     """
-    if not provider_may_post(settings, own, basic, bearer):
-        raise HTTPException(401, headers={"WWW-Authenticate": 'Basic realm="milepost"'})
+    own_keys = (own.get_secret_value(),) if own else ()
+    if any(is_among(each, own_keys) for each in (basic and basic.password, bearer and bearer.credentials) if each):
+        return
+    await let_in(request, served, bearer.credentials if bearer else "", 'Basic realm="milepost"')
 
 
 def check_provider(provider: str, known: Collection[str]) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from starlette.exceptions import HTTPException
 
 from milepost import limits
 from milepost.explain.people_names import PeopleNames
@@ -25,6 +23,7 @@ from milepost.web.api import presenters
 from milepost.web.api.customer_patch import CustomerPatch
 from milepost.web.api.fact_request import FactRequest, FactsRequest, fact_request_of
 from milepost.web.api.json_body import StorableJsonRoute
+from milepost.web.api.keys import KeyName, check_key
 from milepost.web.api.shapes import (
     CustomerList,
     CustomerRequest,
@@ -41,31 +40,10 @@ from milepost.web.api.shapes import (
     TaskList,
     TimelineShown,
 )
-from milepost.web.identity import is_among
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served
 
-_ERROR_CODES = (400, 401, 404, 408, 409, 413, 422, 431, 503)
-_bearer = HTTPBearer(auto_error=False, description="One of MILEPOST_API_KEYS, or the key in the data folder.")
-
-
-def check_key(served: Served, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> str:
-    """Compares the key of a request with all accepted ones; returns its name.
-
-    Raises:
-        HTTPException: 401, there is no key, or it is wrong.
-    """
-    key, named = credentials.credentials if credentials else "", served.settings.named_api_keys()
-    names = [name for name, each in named if is_among(key, (each,))]
-    if not names:
-        raise HTTPException(401, headers={"WWW-Authenticate": "Bearer"})
-    return names[0]
-
-
-KeyName = Annotated[str, Depends(check_key)]
-"""The name of the key that a request came with."""
-
-
+_ERROR_CODES = (400, 401, 403, 404, 408, 409, 413, 422, 429, 431, 503)
 Limit = Annotated[int, Query(ge=1, le=500)]
 CursorText = Annotated[str | None, Query(max_length=limits.VALUE, description="the `next` of the page before")]
 MOST_COUNTED = 10_000
