@@ -58,6 +58,7 @@ _COMMANDS = {
         "hand-over": "Hand a colleague's customers over to another one, for good or for days.",
         "people": "List colleagues; say what one is called and may do, or that one left.",
         "keys": "List the keys with which programs use the API; make or end one.",
+        "audit": "List who signed in, and who changed what and why.",
         "sign-in": "Print a link that signs a colleague in, once.",
         "away": "List who is away and who stands in; end or change it.",
     },

@@ -14,6 +14,7 @@ NAMES = {
     "answers": ("answer", "answers"),
     "api_key_uses": ("use of a key", "uses of keys"),
     "api_keys": ("key", "keys"),
+    "audit": ("line of the audit", "lines of the audit"),
     "calendar_data": ("set of calendar data", "sets of calendar data"),
     "clock": ("clock", "clocks"),
     "contacts": ("contact", "contacts"),

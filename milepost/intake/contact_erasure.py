@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from milepost.actor import actor
+from milepost.audit_kinds import Kind
 from milepost.customer import address_key
 from milepost.intake.context import IntakeContext
 from milepost.intake.errors import AbsentColleagueError, ColleagueError
@@ -18,7 +20,8 @@ from milepost.intake.facts import nudge_all
 from milepost.intake.files import remove_leftovers
 from milepost.intake.import_erasure import forget_in_imports, rows_with
 from milepost.planner.instants import Instant
-from milepost.store import absences, contact_erasure, contact_export, customers, erasure
+from milepost.store import absences, audit, contact_erasure, contact_export, customers, erasure
+from milepost.store.audit import Entry
 from milepost.store.contact_erasure import ForgottenAt
 from milepost.store.inbox import RecordedFact
 from milepost.store.personal_data import customers_with
@@ -81,6 +84,9 @@ async def forget_contact(context: IntakeContext, address: str, *, dry_run: bool 
         result.elsewhere = Counter(result.elsewhere) + Counter(elsewhere) + Counter(import_files=in_files)
         if dry_run or not (ids or elsewhere or in_files):
             break
+    if not dry_run and not result.is_empty:
+        said = Entry(int(context.wall()), actor(), Kind.PERSON_FORGOTTEN, result.pseudonym)
+        await context.store.write(partial(audit.record, entry=said))
     if not dry_run:
         await remove_leftovers(context)
     if not dry_run and context.store.is_sqlite:

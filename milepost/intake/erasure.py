@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
+from milepost.actor import actor
+from milepost.audit_kinds import Kind
 from milepost.intake.context import IntakeContext
 from milepost.intake.files import remove_leftovers
 from milepost.intake.import_erasure import forget_in_imports
-from milepost.store import aliases, customers, erasure
+from milepost.store import aliases, audit, customers, erasure
+from milepost.store.audit import Entry
 from milepost.store.errors import UnknownCustomerError
 
 
@@ -41,6 +45,9 @@ async def forget(context: IntakeContext, customer: str) -> Erasure:
         rows["import_files"] = sum([await _forget_uploads(context, each) for each in ids])
     except UnknownCustomerError:
         rows = {}
+    if rows:
+        said = Entry(int(context.wall()), actor(), Kind.CUSTOMER_FORGOTTEN, details={"rows": sum(rows.values())})
+        await context.store.write(partial(audit.record, entry=said))
     await remove_leftovers(context)
     runs = [await context.journey_client.forget(each) for each in ids]  # journeys run under the ids that they began as
     if not rows and not any(runs):

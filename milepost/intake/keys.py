@@ -9,12 +9,15 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from milepost.actor import actor
+from milepost.audit_kinds import Kind
 from milepost.intake.context import IntakeContext
 from milepost.planner.fact_errors import RefusedError
 from milepost.planner.instants import Instant
 from milepost.scopes import Scope
 from milepost.settings import KEY_NAME
-from milepost.store import keys
+from milepost.store import audit, keys
+from milepost.store.audit import Entry
 from milepost.store.keys import StoredKey
 from milepost.text import listing, nearest
 
@@ -58,7 +61,7 @@ async def make(
         raise KeyRefusedError("name", f"{written!r} can't be the name of a key.", hint)
     if written in taken:
         raise KeyRefusedError("name", f"A key in the settings is called {written!r}.", "Choose another name.")
-    add = partial(_add, name=written, scopes=wanted, by=by, now=int(context.wall()))
+    add = partial(_add, name=written, scopes=wanted, by=by or actor(), now=int(context.wall()))
     return MadeKey(written, wanted, await context.store.write(add))
 
 
@@ -68,7 +71,7 @@ async def end(context: IntakeContext, name: str, *, by: str | None) -> None:
     Raises:
         UnknownKeyError: nobody made a key of this name.
     """
-    await context.store.write(partial(_end, name=name.strip(), by=by, now=int(context.wall())))
+    await context.store.write(partial(_end, name=name.strip(), by=by or actor(), now=int(context.wall())))
 
 
 async def listed(context: IntakeContext) -> list[StoredKey]:
@@ -81,6 +84,7 @@ def _add(session: Session, *, name: str, scopes: frozenset[Scope], by: str | Non
     if (earlier := keys.find(session, name)) is not None:
         why = "has ended, and what it told is marked with its name" if earlier.ended_at is not None else "is there"
         raise KeyRefusedError("name", f"A key {name!r} {why}.", f"Choose another name, such as {name}-2.")
+    audit.record(session, Entry(now, by, Kind.KEY_MADE, name, details={"scopes": sorted(scopes)}))
     return keys.add(session, name, scopes, by, now)
 
 
@@ -91,6 +95,7 @@ def _end(session: Session, *, name: str, by: str | None, now: Instant) -> None:
         hint = f"Did you mean {near!r}?" if near else "Keys in MILEPOST_API_KEYS end when they are taken out there."
         raise UnknownKeyError(f"Nobody made a key {name!r}.", hint)
     if row.ended_at is None:
+        audit.record(session, Entry(now, by, Kind.KEY_ENDED, name))
         keys.end(session, name, by, now)
 
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
+from sqlalchemy.orm import Session
+
+from milepost.actor import actor
+from milepost.audit_kinds import Kind
 from milepost.intake.context import IntakeContext, customer_of
 from milepost.intake.errors import UnknownMapError
 from milepost.planner.enums import HoldReason, MailSwitch
-from milepost.store import held_mail, mail_switches, maps
+from milepost.store import audit, held_mail, mail_switches, maps
+from milepost.store.audit import Entry
 from milepost.store.held_mail import HeldFilter
 from milepost.store.mail_switches import Scope, Switch, Turn
 
@@ -44,10 +50,21 @@ async def turn(
         told = await held_mail.keys(session, wanted, _TOLD_AT_ONCE)
         journeys = await held_mail.find(session, told) if told else {}
     new = Turn(scope, switch, context.now(), by, why)
-    await context.store.write(lambda session: mail_switches.turn(session, new))
+    await context.store.write(partial(_turn, new=new, said=_said(context, new)))
     for journey in sorted({row.id for _, row in journeys.values()}):
         await context.journey_client.nudge(journey)
     return Turned(new, waiting)
+
+
+def _turn(session: Session, *, new: Turn, said: Entry) -> None:
+    mail_switches.turn(session, new)
+    if new.scope.customer is None:  # that of a customer goes when the customer is forgotten
+        audit.record(session, said)
+
+
+def _said(context: IntakeContext, new: Turn) -> Entry:
+    details = {"mail": new.switch.mail, "first": new.switch.first}
+    return Entry(int(context.wall()), new.by or actor(), Kind.MAIL_SWITCHED, new.scope.map, new.why, details)
 
 
 async def hold_all(context: IntakeContext, first: int | None) -> None:

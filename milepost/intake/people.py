@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, NotRequired, TypedDict, Unpack
 
 from sqlalchemy.orm import Session
 
 from milepost import limits
+from milepost.actor import actor
+from milepost.audit_kinds import Kind
 from milepost.customer import ADDRESS_PATTERN
 from milepost.intake.context import IntakeContext
 from milepost.intake.errors import LastAdminError, UnnamedPersonError
 from milepost.planner.instants import Instant
 from milepost.roles import Role
-from milepost.store import people, sessions
+from milepost.store import audit, people, sessions
+from milepost.store.audit import Entry
 from milepost.store.people import PersonRow
 from milepost.text import listing, shortened, storable
 
@@ -44,7 +48,8 @@ async def change(context: IntakeContext, address: str, **told: Unpack[PersonChan
     values = {name: _CHECKS[name](value) for name, value in told.items() if name != "left"}
     if "left" in told:
         values["left_at"] = int(context.wall()) if told["left"] else None
-    return await context.store.write(partial(_store, address=_address(address), values=values, now=context.now()))
+    said = Entry(int(context.wall()), actor(), _kind(told), _address(address))
+    return await context.store.write(partial(_store, values=values, now=context.now(), said=said))
 
 
 async def add_names(context: IntakeContext, names: Mapping[str, str]) -> int:
@@ -63,14 +68,30 @@ async def listed(context: IntakeContext) -> list[PersonRow]:
         return await people.listed(session)
 
 
-def _store(session: Session, *, address: str, values: Mapping[str, Any], now: Instant) -> PersonRow:
+def _store(session: Session, *, values: Mapping[str, Any], now: Instant, said: Entry) -> PersonRow:
+    address = said.about or ""
+    before = _told(people.find(session, address), values)
     admins = people.lock_admins(session) if {"role", "left_at"} & values.keys() else []
     row = people.put(session, address, now, **values)
     if admins == [row.address] and (row.role != Role.ADMIN or row.left_at is not None):
         raise LastAdminError(address)
     if row.left_at is not None:
         sessions.end_all_of(session, address)
+    after = _told(row, values)
+    changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+    if changed or said.kind is not Kind.PERSON_CHANGED:
+        audit.record(session, replace(said, about=row.address, details=changed))
     return row
+
+
+def _kind(told: PersonChange) -> Kind:
+    if "left" in told:
+        return Kind.PERSON_LEFT if told["left"] else Kind.PERSON_RETURNED
+    return Kind.PERSON_CHANGED
+
+
+def _told(row: PersonRow | None, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(row, name, None) or None for name in names if name != "left_at"}
 
 
 def _address(written: str) -> str:

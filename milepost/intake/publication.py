@@ -5,18 +5,22 @@ Publishing moves nobody. Its impact is for whoever decides whether the customers
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from milepost.actor import actor
+from milepost.audit_kinds import Kind
 from milepost.intake.move_preview import MoveCounts, preview_moves
 from milepost.language.loader import Loaded, content_hash, from_files
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.segment_match import matches
-from milepost.store import customers, journeys, maps
+from milepost.store import audit, customers, journeys, maps
+from milepost.store.audit import Entry
 from milepost.store.database import Store
 from milepost.store.tables import MapVersionRow
 from milepost.versions import Change, compare
@@ -173,6 +177,8 @@ async def _publish(session: AsyncSession, draft: Draft, now: Instant, by: str | 
     current = {row.hash for row in await maps.current(session)}
     published = await maps.publish(session, map_.map, map_.title, draft.files, now, by=by, why=why)
     version = published.version
+    details = {"version": version.number, "new": published.new}
+    audit.record(session, Entry(int(time.time()), by or actor(), Kind.MAP_PUBLISHED, version.map, why, details))
     free = await customers.without_open_journey(session)
     running = await journeys.count_by_version(session, version.map)
     return Publication(

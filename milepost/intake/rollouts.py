@@ -9,6 +9,8 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from milepost.actor import actor
+from milepost.audit_kinds import Kind
 from milepost.intake.context import IntakeContext
 from milepost.intake.errors import RolloutRefusedError
 from milepost.intake.fact_admission import IncomingFact
@@ -18,7 +20,8 @@ from milepost.planner.fact_errors import RefusedError
 from milepost.planner.facts import MapChanged
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
-from milepost.store import rollouts
+from milepost.store import audit, rollouts
+from milepost.store.audit import Entry
 from milepost.store.errors import UnreadableVersionError
 from milepost.store.rollouts import MovePolicy, MoveStatus, PlannedMove, RolloutStatus
 from milepost.store.tables import MapVersionRow, RolloutRow
@@ -55,7 +58,13 @@ async def start(
     """
     row = _row(context, version.map, policy, pace, reason)
     row.version = version.hash
-    return await _begun(context, await context.store.write(partial(rollouts.begin, rollout=row)))
+    said = _started(context, version.map, reason, policy=policy)
+
+    def begin(session: Session) -> RolloutRow:
+        audit.record(session, said)
+        return rollouts.begin(session, row)
+
+    return await _begun(context, await context.store.write(begin))
 
 
 async def back(context: IntakeContext, number: int, reason: Reason) -> RolloutRow:
@@ -65,9 +74,11 @@ async def back(context: IntakeContext, number: int, reason: Reason) -> RolloutRo
         UnknownRolloutError: there is none of this number.
         RolloutOpenError: another one of the same map isn't over.
     """
+    by = reason.by or actor()
 
     def begin(session: Session) -> RolloutRow:
         earlier = rollouts.lock(session, number)
+        audit.record(session, _started(context, earlier.map, Reason(by, reason.why), back_of=number))
         if earlier.status in rollouts.OPEN:
             earlier.status, earlier.ended_at = RolloutStatus.CANCELLED, context.now()
             session.flush()
@@ -77,6 +88,11 @@ async def back(context: IntakeContext, number: int, reason: Reason) -> RolloutRo
         return rollouts.begin_back(session, row)
 
     return await _begun(context, await context.store.write(begin))
+
+
+def _started(context: IntakeContext, map_id: str, reason: Reason, **details: object) -> Entry:
+    by = reason.by or actor()
+    return Entry(int(context.wall()), by, Kind.ROLLOUT_STARTED, map_id, reason.why, details)
 
 
 def _row(context: IntakeContext, map_id: str, policy: MovePolicy, pace: Pace, reason: Reason) -> RolloutRow:
@@ -137,6 +153,8 @@ async def cancel(context: IntakeContext, number: int) -> RolloutRow:
 async def _change(
     context: IntakeContext, number: int, becomes: Mapping[RolloutStatus, RolloutStatus], wish: str
 ) -> RolloutRow:
+    by = actor()
+
     def change(session: Session) -> RolloutRow:
         row = rollouts.lock(session, number)
         status = becomes.get(RolloutStatus(row.status))
@@ -146,6 +164,8 @@ async def _change(
         row.ended_at = None if status in rollouts.OPEN else context.now()
         if status in (RolloutStatus.CANCELLING, RolloutStatus.CANCELLED):
             rollouts.keep_waiting(session, number)
+        details = {"number": number, "wish": wish}
+        audit.record(session, Entry(int(context.wall()), by, Kind.ROLLOUT_CHANGED, row.map, details=details))
         return row
 
     return await context.store.write(change)

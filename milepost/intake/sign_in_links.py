@@ -7,6 +7,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from milepost.actor import actor
 from milepost.brand.brand import Brand
 from milepost.channels.protocol import Channel, OutgoingMessage
 from milepost.customer import address_key
@@ -24,15 +25,17 @@ async def make(context: IntakeContext, address: str, way: Way, *, admins: Collec
 
     Colleagues are those of whom something was told, those on a team, and the `admins`, addresses in lower case.
     """
-    return await context.store.write(partial(_make, address=address, way=way, admins=admins, now=int(context.wall())))
+    return await context.store.write(
+        partial(_make, address=address, way=way, admins=admins, now=int(context.wall()), by=actor())
+    )
 
 
-def _make(session: Session, *, address: str, way: Way, admins: Collection[str], now: int) -> str | None:
+def _make(session: Session, *, address: str, way: Way, admins: Collection[str], now: int, by: str | None) -> str | None:
     key, told = address_key(address), people.find(session, address)
     if told is not None and told.left_at is not None:
         return None
     is_colleague = told is not None or key in admins or customers.is_on_a_team(session, key)
-    return sessions.make_link(session, key, way, now) if is_colleague else None
+    return sessions.make_link(session, key, way, now, by) if is_colleague else None
 
 
 def url_of(secret: str, links_begin_with: str) -> str:

@@ -12,6 +12,8 @@ from pathlib import PurePath
 
 from sqlalchemy.orm import Session
 
+from milepost.actor import actor
+from milepost.audit_kinds import Kind
 from milepost.errors import MilepostError
 from milepost.imports.audience import Maps
 from milepost.imports.mapping_file import shipped_mappings
@@ -24,7 +26,8 @@ from milepost.intake.context import IntakeContext
 from milepost.intake.import_sources import ImportChoiceError, ImportOptions, StoredFiles, source_of, stored_files
 from milepost.intake.known_addresses import known_addresses
 from milepost.planner.instants import Instant
-from milepost.store import imports
+from milepost.store import audit, imports
+from milepost.store.audit import Entry
 from milepost.store.errors import ImportStatusError
 from milepost.store.import_tables import ImportRow
 from milepost.store.imports import Added, FileKind, ImportStatus
@@ -321,7 +324,15 @@ async def _begin(
     wish: str,
     change: Callable[[ImportRow], None],
 ) -> bool:
-    await context.store.write(lambda session: change(imports.lock_in(session, number, statuses, wish)))
+    said = Entry(int(context.wall()), actor(), Kind.IMPORT_STARTED, str(number))
+
+    def begin(session: Session) -> None:
+        row = imports.lock_in(session, number, statuses, wish)
+        change(row)
+        if row.status == ImportStatus.QUEUED:
+            audit.record(session, replace(said, details={"file": row.file}))
+
+    await context.store.write(begin)
     return await context.journey_client.start_import(number)
 
 
@@ -335,8 +346,10 @@ async def cancel(context: IntakeContext, number: int) -> bool:
         ImportStatusError: it is over.
     """
     wanted = (*imports.IN_PREPARATION, *imports.AT_WORK)
+    said = Entry(int(context.wall()), actor(), Kind.IMPORT_CANCELLED, str(number))
 
     def change(session: Session) -> bool:
+        audit.record(session, said)
         row = imports.lock_in(session, number, wanted, "cancelled")
         is_running = row.status in imports.RUNS
         if row.status == ImportStatus.LOOKING:

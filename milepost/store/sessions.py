@@ -11,9 +11,12 @@ from sqlalchemy import delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+from milepost.audit_kinds import Kind
 from milepost.customer import address_key, is_forgotten
 from milepost.planner.instants import Instant
 from milepost.roles import Role
+from milepost.store import audit
+from milepost.store.audit import Entry
 from milepost.store.people import PersonRow
 from milepost.store.session_tables import SessionRow, SignInLinkRow
 from milepost.store.table_types import table_of
@@ -60,6 +63,7 @@ class SignedIn:
 def begin(session: Session, address: str, way: Way, now: Instant) -> str:
     """Begins a session; returns the secret of its cookie."""
     secret = secrets.token_urlsafe(32)
+    audit.record(session, Entry(now, address_key(address), Kind.SIGNED_IN, details={"way": way}))
     row = {"digest": _digest(secret), "address": address_key(address), "way": way, "began_at": now, "seen_at": now}
     session.execute(insert(_sessions).values(row))
     return secret
@@ -92,8 +96,9 @@ def touch(session: Session, digest: str, now: Instant) -> None:
     session.execute(update(_sessions).where(_sessions.c.digest == digest).values(seen_at=now))
 
 
-def end(session: Session, digest: str) -> None:
-    """Ends one session."""
+def end(session: Session, digest: str, address: str, now: Instant) -> None:
+    """Ends one session of a colleague, who signs out."""
+    audit.record(session, Entry(now, address_key(address), Kind.SIGNED_OUT))
     session.execute(delete(_sessions).where(_sessions.c.digest == digest))
 
 
@@ -103,14 +108,18 @@ def end_all_of(session: Session, address: str) -> None:
         session.execute(delete(table).where(table.c.address == address_key(address)))
 
 
-def make_link(session: Session, address: str, way: Way, now: Instant) -> str | None:
-    """Makes a link for a colleague; returns its secret, or None if they have enough of them already."""
+def make_link(session: Session, address: str, way: Way, now: Instant, by: str | None) -> str | None:
+    """Makes a link for a colleague; returns its secret, or None if they have enough of them already.
+
+    `by` is a `milepost.actor.actor`.
+    """
     remove_over(session, now, LONGEST)
     key = address_key(address)
     mine = select(func.count()).select_from(_links).where(_links.c.address == key, _links.c.way == way)
     if (session.scalar(mine) or 0) >= MOST_LINKS:
         return None
     secret = secrets.token_urlsafe(32)
+    audit.record(session, Entry(now, by, Kind.SIGN_IN_LINK_MADE, key, details={"way": way}))
     row = {"digest": _digest(secret), "address": key, "way": way, "created_at": now, "expires_at": now + LINK_WORKS}
     session.execute(insert(_links).values(row))
     return secret

@@ -15,6 +15,7 @@ from milepost.store import (  # noqa: F401 - all have tables
     absence_tables,
     agreement_tables,
     aliases,
+    audit_tables,
     file_tables,
     form_drafts,
     import_tables,

@@ -43,6 +43,7 @@ from milepost.web.desk import reviews as desk_reviews
 from milepost.web.desk import undo as desk_undo
 from milepost.web.names import Names
 from milepost.web.ops import actions as ops_actions
+from milepost.web.ops import audit as ops_audit
 from milepost.web.ops import contact_mail, customer, import_page, mail, mail_actions, plan_preview
 from milepost.web.ops import customer_list as listing
 from milepost.web.ops import files as ops_files
@@ -106,6 +107,7 @@ ROUTERS = (
     contact_mail.router,
     ops_people.router,
     ops_keys.router,
+    ops_audit.router,
     plan_preview.router,
     ops_links.router,
     ops_proof.router,

@@ -89,6 +89,7 @@ _ADDRESSES: Mapping[Role, str] = {
         POST /ops/syncs/accept
     """,
     Role.ADMIN: """
+        GET  /ops/audit
         GET  /ops/keys
         POST /ops/keys
         POST /ops/keys/end

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from milepost.actor import acts
 from milepost.errors import MilepostError
 from milepost.explain.people_names import colleague_name
 from milepost.roles import Role
@@ -161,6 +162,7 @@ async def who_acts(request: Request, served: Served) -> Person:
     needed = needed_for(request.method, request.scope["route"].path)
     if not person.role.includes(needed):
         raise NotForRoleError(person.address, person.role, needed)
+    acts(person.address)
     params = request.path_params
     await refuse_others(served, person, customer=params.get("customer"), colleague=params.get("person"))
     return person

@@ -75,7 +75,9 @@ async def sign_out(request: Request, served: Served) -> Response:
     response = RedirectResponse("/sign-in", 303)
     person = await signed_in(request, served)
     if person is not None:
-        await served.store.write(partial(sessions.end, digest=person.session))
+        await served.store.write(
+            partial(sessions.end, digest=person.session, address=person.address, now=int(served.wall().timestamp()))
+        )
         name = cookie_name(served.settings)
         response.delete_cookie(name, httponly=True, samesite="lax", secure=served.is_https)
     return response

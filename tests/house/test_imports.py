@@ -44,6 +44,8 @@ def test_every_room_has_its_place_in_the_order() -> None:
     placed = {name for layer in LAYERS for name in layer.split(" | ")}
     assert rooms <= placed
     single = {
+        "actor",
+        "audit_kinds",
         "calendar_data",
         "customer",
         "errors",
@@ -53,6 +55,7 @@ def test_every_room_has_its_place_in_the_order() -> None:
         "numbers",
         "places",
         "roles",
+        "scopes",
         "settings",
         "shipped",
         "text",

@@ -11,6 +11,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from milepost.actor import acts_at_terminal
 from milepost.cli.support.errors import reported_errors
 from milepost.cli.support.options import SHARED
 
@@ -72,5 +73,6 @@ class Commands(TyperGroup):
             self.add_command(LazyCommand(listed, shared))
 
     def invoke(self, ctx: Any) -> Any:
+        acts_at_terminal()
         with reported_errors(debug=bool(ctx.params.get("debug"))):
             return super().invoke(ctx)

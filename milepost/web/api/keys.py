@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
+from milepost.actor import KEY, acts
 from milepost.scopes import Scope
 from milepost.store import keys
 from milepost.text import listing
@@ -85,6 +86,7 @@ async def let_in(request: Request, served: Services, written: str, challenge: st
     scopes = _EVERYTHING if needed is None else frozenset({needed})
     if not key.scopes >= scopes:
         raise KeyScopeError(key, scopes)
+    acts(f"{KEY}{key.name}")
     return key.name
 
 
