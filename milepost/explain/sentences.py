@@ -39,7 +39,7 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.enums import CustomerPart, MailSwitch, MessageReason
 from milepost.planner.ids import step_of
 from milepost.planner.instants import Instant
-from milepost.planner.spoken_entries import AnswerCompleted, Noted, Replied, Requested, Responded
+from milepost.planner.spoken_entries import AnswerCompleted, Noted, Replied, Requested, RequestEscalated, Responded
 from milepost.planner.timeline import Entry
 from milepost.text import listing, number, yes_or_no
 
@@ -236,8 +236,8 @@ def _sentence(say: Wording, entry: Entry, tense: Tense) -> str:
             return f"The journey moved {versions} of its map{_by(say, say.moved_by(entry))}."
         case timeline.CustomerChanged():
             return _about_the_record(say, entry, tense)
-        case AnswerCompleted() | Requested() | Replied() | Responded() | Noted():
-            return spoken_sentence(say, entry, quoted(say.step(entry.step)) if entry.step else None)
+        case AnswerCompleted() | Requested() | RequestEscalated() | Replied() | Responded() | Noted():
+            return spoken_sentence(say, entry, quoted(say.step(entry.step)) if entry.step else None, tense)
         case timeline.HandedOver() | timeline.Away() | timeline.Back():
             return about_colleagues(say, entry)
         case timeline.FactIgnored() | timeline.FactUndone():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from milepost.explain.colleague_sentences import Names
 from milepost.explain.local_time import day_text
 from milepost.planner.enums import Response, Wish
-from milepost.planner.spoken_entries import AnswerCompleted, Noted, Replied, Requested, Responded
+from milepost.planner.spoken_entries import AnswerCompleted, Noted, Replied, Requested, RequestEscalated, Responded
 from milepost.text import listing, number
 
-Spoken = AnswerCompleted | Requested | Replied | Responded | Noted
+Spoken = AnswerCompleted | Requested | RequestEscalated | Replied | Responded | Noted
 _RESPONSES = {
     Response.ACCEPTED: "was agreed to",
     Response.DECLINED: "was declined",
@@ -16,8 +18,12 @@ _RESPONSES = {
 }
 
 
-def spoken_sentence(say: Names, entry: Spoken, step: str | None) -> str:
-    """A sentence with the words; `step` is the title of the step in quotes."""
+def spoken_sentence(say: Names, entry: Spoken, step: str | None, tense: Callable[[str, str], str]) -> str:
+    """A sentence with the words; `step` is the title of the step in quotes, `tense` says it as past or as to come."""
+    if isinstance(entry, RequestEscalated):
+        nobody = tense("Nobody answered the customer", "Nobody will have answered the customer")
+        what = f"the {say.role(entry.role)} {tense('got', 'will get')} the task, too"
+        return f"{nobody}{f' about {step}' if step else ''} in time: {what}."
     who = say.person(entry.by) if entry.by else ""
     by = f" by {who}" if who else ""
     match entry:

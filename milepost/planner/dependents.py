@@ -12,7 +12,10 @@ from typing import NamedTuple
 from milepost.language.conditions import Condition
 
 Watched = tuple[str, str]
-"""Something that can change: `("customer", ATTRIBUTE)`, `("step", ID)`, `("play", ID)`, `("stage", ID)`."""
+"""Something that can change: `("customer", ATTRIBUTE)`, `("step", ID)`, `("play", ID)`, `("stage", ID)`, `(TASK, ID)`.
+"""
+TASK = "task"
+"""Stands for a system task, which no condition asks about and no map has."""
 
 
 _OF_ROOT = {

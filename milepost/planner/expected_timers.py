@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from milepost.planner.dependents import Watched
+from milepost.planner.dependents import TASK, Watched
 from milepost.planner.state import State
 from milepost.planner.timer_index import NEVER, RANK_OF, STEP, Due, TimerIndex
 
@@ -13,13 +13,15 @@ from milepost.planner.timer_index import NEVER, RANK_OF, STEP, Due, TimerIndex
 def timer_index_of(state: State) -> TimerIndex:
     """The index of a state, worked out from its records alone; `wake` is left open."""
     index = TimerIndex()
-    tables: dict[str, Mapping[str, Any]] = {"step": state.steps, "stage": state.stages, "play": state.plays}
+    tables: dict[str, Mapping[str, Any]] = {
+        "step": state.steps, "stage": state.stages, "play": state.plays, TASK: state.tasks,
+    }  # fmt: skip
     update_timer_index(index, state, ((kind, name) for kind, table in tables.items() for name in table))
     return index
 
 
 def update_timer_index(index: TimerIndex, state: State, changed: Iterable[Watched]) -> None:
-    """Work out again the timers of steps, stages and plays that changed or are gone."""
+    """Work out again the timers of steps, stages, plays and tasks that changed or are gone."""
     for what in changed:
         kind, name = what
         due = tuple(_TIMERS_OF[kind](state, name))
@@ -61,4 +63,12 @@ def _of_play(state: State, play: str) -> Iterator[Due]:
         yield record.cooldown_until, RANK_OF["cooldown"]
 
 
-_TIMERS_OF: dict[str, Callable[[State, str], Iterator[Due]]] = {"step": _of_step, "stage": _of_stage, "play": _of_play}
+def _of_task(state: State, task: str) -> Iterator[Due]:
+    record = state.tasks.get(task)
+    if record is not None and record.escalates_at is not None:
+        yield record.escalates_at, RANK_OF["unanswered"]
+
+
+_TIMERS_OF: dict[str, Callable[[State, str], Iterator[Due]]] = {
+    "step": _of_step, "stage": _of_stage, "play": _of_play, TASK: _of_task,
+}  # fmt: skip

@@ -129,8 +129,10 @@ def _system_tasks(compiled_map: CompiledMap, state: State) -> list[Task]:
                 person=_person_of(compiled_map, state, record),
                 title=_SYSTEM_TITLES[record.why].format(about=about, **words),
                 opened_at=record.opened_at,
+                due_at=record.due_at,
                 why=record.why,
                 about=record.about,
+                escalated_to=record.escalated_to,
             ),
         )
     return tasks

@@ -13,6 +13,7 @@ from milepost.planner.calendars import Calendar
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.deadlines import change_due, durations_after_due
 from milepost.planner.instants import Instant
+from milepost.planner.request_tasks import shift_requests
 from milepost.planner.situation import Situation
 from milepost.planner.state import StepState
 from milepost.planner.turn import Turn
@@ -64,6 +65,7 @@ def shift(turn: Turn, paused_at: Instant) -> None:
         if play.cooldown_until is not None:
             moved = _moved(turn, ours.opening_after_pause, play.cooldown_until, play.rule, paused_at)
             turn.edit_play(play_id).cooldown_until = moved
+    shift_requests(turn, paused_at)
 
 
 def _remember(turn: Turn, paused_at: Instant) -> None:

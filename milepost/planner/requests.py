@@ -17,14 +17,14 @@ from milepost.language.attribute_values import parse_date
 from milepost.language.durations import Duration, Unit
 from milepost.planner import facts, spoken_entries
 from milepost.planner.compiled_map import CompiledStep
-from milepost.planner.enums import IgnoreReason, MessageReason, Response, SystemTaskReason, TaskStatus, Wish
+from milepost.planner.enums import IgnoreReason, MessageReason, Response, TaskStatus, Wish
 from milepost.planner.fact_checks import check_step, is_contact
 from milepost.planner.fact_errors import IgnoredError
 from milepost.planner.instants import Instant
 from milepost.planner.messages import drop
 from milepost.planner.request_checks import OF_THE_CUSTOMER, check_requested
-from milepost.planner.request_tasks import request_about, want_no_more
-from milepost.planner.system_tasks import close_system_task, open_system_task
+from milepost.planner.request_tasks import open_request, request_about, want_no_more
+from milepost.planner.system_tasks import close_system_task
 from milepost.planner.turn import Turn
 
 _A_WORD = Duration(2, Unit.BUSINESS_DAY)
@@ -120,9 +120,7 @@ def _give_task(
     turn: Turn, step: CompiledStep, wish: Wish, day: date | None = None, person: Mapping[str, str] | None = None
 ) -> None:
     """Give a colleague the task with what is wanted; what is wanted besides joins the one that is open."""
-    task = request_about(turn.state, step.id) or open_system_task(
-        turn, SystemTaskReason.REQUEST, step.id, turn.place(step), role=step.role
-    )
+    task = request_about(turn.state, step.id) or open_request(turn, step)
     record = turn.state.tasks[task]
     turn.state.tasks[task] = replace(
         record,

@@ -25,6 +25,13 @@ class Requested(StepEntry, kind="requested"):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestEscalated(PlacedEntry, kind="request_escalated"):
+    """Nobody answered in time what the customer wants, or wrote: another `role` has the task, too."""
+
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Replied(PlacedEntry, kind="replied"):
     """Somebody on the customer's side replied to a mail; the step is quiet `until` then."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from milepost.planner import timeline
 from milepost.planner.commands import CloseTask, OpenTask
+from milepost.planner.dependents import TASK
 from milepost.planner.entry_bases import StagePlace, StepPlace
 from milepost.planner.enums import SystemTaskReason, TaskStatus
 from milepost.planner.ids import MessageId, SystemTaskId
@@ -68,4 +69,5 @@ def close_system_tasks(
 
 def close_system_task(turn: Turn, task: str, status: TaskStatus) -> None:
     del turn.state.tasks[task]
+    turn.invalidate((TASK, task))
     turn.order(CloseTask(task, status, turn.at))

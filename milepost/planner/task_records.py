@@ -16,7 +16,8 @@ class SystemTask(Record):
 
     `about` is the stage, persona, step or message behind it; `role` is empty for a task of the map's owner. `wishes` is
     what a customer wants about the step: with the `day` that they propose, a local date, and the `person`, with `name`
-    and `email`.
+    and `email`. By `due_at` they are to be answered; at `escalates_at` another role gets the task too, if there is one,
+    and that is `escalated_to` then.
     """
 
     parsers: ClassVar = {"why": SystemTaskReason}
@@ -28,6 +29,9 @@ class SystemTask(Record):
     wishes: list[str] = field(default_factory=list)
     day: str | None = None
     person: dict[str, str] | None = None
+    due_at: Instant | None = None
+    escalates_at: Instant | None = None
+    escalated_to: str | None = None
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ from milepost.planner.entry_bases import (
     json_key,
 )
 from milepost.planner.instants import Instant, parse
-from milepost.planner.spoken_entries import AnswerCompleted, Noted, Replied, Requested, Responded
+from milepost.planner.spoken_entries import AnswerCompleted, Noted, Replied, Requested, RequestEscalated, Responded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -355,7 +355,7 @@ Entry = (
     | OutcomeAsked | OutcomeAnswered | AnswerCompleted | OutcomeSilent | OutcomeRevoked | PlayStarted | PlayBlocked
     | PlayEnded
     | TaskOpened | TaskAdded | JourneyPaused | JourneyResumed | MapChanged | CustomerChanged | HandedOver | Away
-    | Back | Requested | Replied | Responded | Noted | FactIgnored | FactUndone | JourneyEnded
+    | Back | Requested | RequestEscalated | Replied | Responded | Noted | FactIgnored | FactUndone | JourneyEnded
 )  # fmt: skip
 
 ENTRIES: dict[str, type[Entry]] = {entry.kind: entry for entry in get_args(Entry)}

@@ -12,7 +12,10 @@ from typing import NamedTuple
 from milepost.planner.dependents import Watched
 from milepost.planner.instants import Instant
 
-_RANK = ("opens", "step", "cooldown", "remind", "due", "overdue", "escalate", "silent", "ask", "target", "deadline")
+_RANK = (
+    "opens", "step", "cooldown", "remind", "due", "overdue", "escalate", "silent", "ask", "target", "deadline",
+    "unanswered",
+)  # fmt: skip
 RANK_OF = {kind: rank for rank, kind in enumerate(_RANK)}
 STEP = RANK_OF["step"]
 NEVER: Instant = 1 << 62

@@ -6,17 +6,21 @@ from milepost.language.steps import Action
 from milepost.planner import timeline
 from milepost.planner.branches import carry_out, drop_kept_start, finish_play, is_start_wanted, open_stage, try_start
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep
-from milepost.planner.dependents import Watched
+from milepost.planner.dependents import TASK, Watched
 from milepost.planner.entry_bases import StagePlace
 from milepost.planner.enums import MessageReason, PlayEnding, StartReason, SystemTaskReason
 from milepost.planner.expected_timers import timer_index_of, update_timer_index
 from milepost.planner.instants import Instant
 from milepost.planner.messages import enqueue
 from milepost.planner.outcomes import ask, silent
+from milepost.planner.request_tasks import escalate_request
 from milepost.planner.steps import open_in_time
 from milepost.planner.system_tasks import open_system_task
 from milepost.planner.timer_index import NEVER, STEP, Timer, TimerIndex
 from milepost.planner.turn import Turn
+
+_AFTER_ALL = 1 << 30
+"""The place of what the file has none for."""
 
 
 def _timer_index(turn: Turn) -> TimerIndex:
@@ -36,12 +40,16 @@ def next_due(turn: Turn) -> Timer | None:
     if index.soonest > by:
         return None
     due = [
-        Timer(at, places[what], rank, what[1])
+        Timer(at, places.get(what, _AFTER_ALL), rank, what[1])
         for what, timers in index.timers.items()
         for at, rank in timers
-        if at <= by and what in places and (rank != STEP or _may_open(turn, what[1]))
+        if at <= by and _is_known(turn, what) and (rank != STEP or _may_open(turn, what[1]))
     ]
     return min(due) if due else None
+
+
+def _is_known(turn: Turn, what: Watched) -> bool:
+    return what in turn.compiled_map.places or what[0] == TASK
 
 
 def _may_open(turn: Turn, step_id: str) -> bool:
@@ -85,8 +93,8 @@ def passed_by(turn: Turn) -> list[Instant]:
 
 
 def _still_counts(turn: Turn, what: Watched, rank: int) -> bool:
-    """Returns whether a timer belongs to the map and, for a step's opening, to an open stage or play."""
-    if what not in turn.compiled_map.places:
+    """Returns whether a timer belongs to the map or a task and, for a step's opening, to an open stage or play."""
+    if not _is_known(turn, what):
         return False
     return rank != STEP or turn.now.is_container_open(turn.compiled_map.steps[what[1]])
 
@@ -103,6 +111,8 @@ def fire(turn: Turn, timer: Timer) -> None:
             _cooled_down(turn, compiled_map.plays[timer.key])
         case "step":
             open_in_time(turn, compiled_map.steps[timer.key])
+        case "unanswered":
+            escalate_request(turn, timer.key)
         case "deadline":
             finish_play(turn, compiled_map.plays[timer.key], PlayEnding.DEADLINE)
         case _:

@@ -58,6 +58,7 @@ CONFORMANCE = (
     "tasks-of-one-customer/due_late_and_done",
     "tasks-of-one-customer/snoozed_agreed_and_paused",
     "what-customers-say/agreed_to_or_declined",
+    "what-customers-say/unanswered_goes_up",
     "what-customers-say/one_task_for_all_of_a_step",
     "how-long-a-step-is-quiet/a_reminder_that_waits",
     "opting-out/a_choice_of_one_person",

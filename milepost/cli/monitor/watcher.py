@@ -16,6 +16,7 @@ from milepost.explain.people_names import PeopleNames
 from milepost.explain.sentences import Wording
 from milepost.planner import timeline
 from milepost.planner.instants import moment
+from milepost.planner.spoken_entries import RequestEscalated
 from milepost.planner.timeline import Entry
 from milepost.store import customers, journeys
 from milepost.store import timeline as timeline_rows
@@ -44,6 +45,7 @@ _LOOKS: dict[type[Entry], tuple[int, str]] = {
     timeline.StageStuck: (6, "yellow"),
     timeline.StageOpened: (5, "cyan"),
     timeline.StepEscalated: (5, "yellow"),
+    RequestEscalated: (5, "yellow"),
     timeline.OutcomeAsked: (4, ""),
     timeline.StepOverdue: (4, "yellow"),
     timeline.TaskOpened: (4, ""),

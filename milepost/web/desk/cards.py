@@ -80,8 +80,10 @@ class Card:
         """The reason for the task, in a sentence or two."""
         if self.task.step is None:
             why = _SYSTEM_WHY.get(self.task.why or "", "Milepost asks for it: {about}.")
-            return why.format(about=quoted(_about(self.task, self.say)))
-        return " ".join(part for part in (_place(self.compiled_map, self.task, self.say), _escalation(self)) if part)
+            why = why.format(about=quoted(_about(self.task, self.say)))
+        else:
+            why = _place(self.compiled_map, self.task, self.say)
+        return " ".join(part for part in (why, _escalation(self)) if part)
 
     @property
     def standing_in(self) -> str | None:

@@ -11,6 +11,9 @@ from milepost.explain import local_time
 from milepost.explain.people_names import colleague_name
 from milepost.planner.enums import Response, Wish
 from milepost.planner.fact_checks import is_contact
+from milepost.planner.instants import Instant
+from milepost.planner.open_tasks import open_tasks
+from milepost.planner.request_tasks import request_about
 from milepost.planner.spoken_entries import Noted, Replied, Requested, Responded
 from milepost.planner.state import State
 from milepost.planner.timeline import Entry
@@ -77,6 +80,30 @@ class Talk:
             each for each in about if each.place is not None and getattr(each.place, "occurrence", 0) == occurrence
         )
         return [self._said(each) for each in _theirs(present, state)][-_MOST:]
+
+    def waiting(self, step: str, now: Instant) -> str | None:
+        """Returns who has what the customer wants of a step, and by when they answer; None where nothing waits."""
+        opened, reader = self.opened, self.opened.reader
+        request = request_about(opened.state, step)
+        tasks = open_tasks(opened.compiled_map, opened.state) if request else ()
+        task = next((each for each in tasks if each.task == request), None)
+        if task is None:
+            return None
+        who = colleague_name(task.person) if task.person else reader.gettext("Our team")
+        if task.due_at is None:
+            return reader.gettext("%(who)s has this and will answer you here.", who=who)
+        if now <= task.due_at:
+            day = reader.weekday(local_time.due_date(task.due_at, opened.zone))
+            return reader.gettext("%(who)s has this and will answer you by %(day)s.", who=who, day=day)
+        if task.escalated_to is None:
+            return reader.gettext("%(who)s has this. Our answer is late, and we are sorry.", who=who)
+        roles, above = opened.compiled_map.map.roles, opened.state.customer.team.get(task.escalated_to)
+        lead = colleague_name(above) if above else roles[task.escalated_to].title
+        return reader.gettext(
+            "%(who)s has this. Our answer is late, and we are sorry; %(lead)s looks after it now, too.",
+            who=who,
+            lead=lead,
+        )
 
     def _said(self, entry: _SAID) -> Said:
         match entry:
