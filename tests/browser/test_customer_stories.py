@@ -193,7 +193,7 @@ async def test_the_sponsor_confirms_what_the_coordinator_may_not_and_shows_it_to
     await page.goto(link_of(request, "/plan/").partition("/outcomes")[0] + "/proof")
     await expect(page.get_by_text("Confirmed: 8.5 h")).to_be_visible()
     await page.get_by_role("button", name="Make a link to forward").click()
-    shared = await page.get_by_label("Made on").input_value()
+    shared = await page.get_by_label("Your link of").input_value()
     await looked_at(page, f"{look}-proof", scripts=scripts)
     await context.close()
 

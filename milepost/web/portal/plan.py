@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from milepost.explain import local_time
 from milepost.explain.agreement import is_shown
-from milepost.language.steps import Action
+from milepost.language.steps import Action, Outcome
 from milepost.planner.agreement_mails import NUMBER
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.fact_checks import asks_of
@@ -104,14 +104,19 @@ def _values(plan: Plan) -> Values:
         "own": [todo for todo in own if todo is not following],
         "others": _by_person(todo for todo in todos if not todo.is_own),
         "ours": [step for step in open_steps if step.is_task and is_shown(step)],
-        # Steps that are still to come in open stages.
-        "ahead": [step for step in steps if plan.record(step).is_waiting and not step.in_play and is_shown(step)],
+        "ahead": [step for step in steps if _is_ahead(plan, step)],
         "done": plan.done(),
         "files": plan.sent_files,
         "agreement": bool(plan.opened.state.numbers.get(NUMBER)) and not plan.opened.is_preview,
         "zone": plan.reader.zone_name(local_time.local(plan.served.now(), plan.opened.zone)),
         "preferences": f"{plan.opened.path}/preferences" if plan.opened.is_preview else plan.preferences_path,
     }
+
+
+def _is_ahead(plan: Plan, step: CompiledStep) -> bool:
+    """Returns whether a step is still to come in an open stage; outcomes stand among the results."""
+    is_outcome = isinstance(step.step, Outcome)
+    return plan.record(step).is_waiting and not step.in_play and not is_outcome and is_shown(step)
 
 
 def _todos(plan: Plan, open_steps: list[CompiledStep]) -> Iterator[ToDo]:

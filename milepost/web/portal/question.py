@@ -139,6 +139,11 @@ class Question:
         return self.last is not None and self._is_reader(self.last.by)
 
     @property
+    def is_less_than_yes(self) -> bool:
+        """Whether the last answer was partly or not yet, which is no success to be told in green."""
+        return self.last is not None and self.last.verdict != StepStatus.VERIFIED
+
+    @property
     def answered(self) -> str | None:
         """How it has been answered so far: `You said yes, on Mon, Mar 9, 2026`."""
         if self.is_pending:
