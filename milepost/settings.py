@@ -12,9 +12,10 @@ from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from milepost.errors import MilepostError
+from milepost.oidc_settings import OidcSettings, is_this_machine
 from milepost.text import listing, nearest
 
 PREFIX = "MILEPOST_"
@@ -43,7 +44,7 @@ class SettingsError(MilepostError):
         super().__init__("\n".join(("These settings can't be used:", *(f"  {line}" for line in self.problems))))
 
 
-class Settings(BaseSettings):
+class Settings(OidcSettings):
     """Everything that can be set. The environment variable of a field is its name in capitals after `MILEPOST_`."""
 
     model_config = SettingsConfigDict(
@@ -284,6 +285,10 @@ class Settings(BaseSettings):
             raise ValueError("MILEPOST_IMAP_HOST needs MILEPOST_IMAP_USER and MILEPOST_IMAP_PASSWORD")
         if (self.temporal_tls_cert is None) != (self.temporal_tls_key is None):
             raise ValueError("MILEPOST_TEMPORAL_TLS_CERT and MILEPOST_TEMPORAL_TLS_KEY go together; set both or none")
+        if self.oidc_issuer and self.base_url is None and not is_this_machine(self.host):
+            raise ValueError(
+                "MILEPOST_OIDC_ISSUER needs MILEPOST_BASE_URL: the provider leads people back to that address"
+            )
         return self
 
     @property

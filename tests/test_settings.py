@@ -120,3 +120,66 @@ def test_links_begin_with_the_base_url_without_its_last_slash():
 def test_every_setting_says_what_it_is_for():
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
     assert Path(load().data) == Path(".milepost")
+
+
+OIDC = {
+    "MILEPOST_OIDC_ISSUER": "https://id.vendor.example",
+    "MILEPOST_OIDC_CLIENT_ID": "milepost",
+    "MILEPOST_OIDC_CLIENT_SECRET": "secret",
+}
+
+
+def set_oidc(monkeypatch, **changes):
+    for name, value in (OIDC | {f"MILEPOST_OIDC_{name.upper()}": value for name, value in changes.items()}).items():
+        monkeypatch.setenv(name, value)
+
+
+def test_a_provider_is_called_by_its_host_or_its_name(monkeypatch):
+    set_oidc(monkeypatch)
+    assert load().oidc_called == "id.vendor.example"
+    set_oidc(monkeypatch, name="Vendor accounts")
+    assert load().oidc_called == "Vendor accounts"
+
+
+def test_groups_get_roles_and_domains_are_in_small_letters(monkeypatch):
+    set_oidc(monkeypatch, role_claim="groups", roles="cs leads=manager, a=b=admin", domains="Vendor.example, b.example")
+    found = load()
+    assert found.oidc_roles == {"cs leads": "manager", "a=b": "admin"}
+    assert found.oidc_domains == ("vendor.example", "b.example")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"issuer": "id.vendor.example"}, "write the provider's issuer"),
+        ({"issuer": "http://id.vendor.example"}, "write an https address"),
+        ({"issuer": "https://id.vendor.example?x=1"}, "write the provider's issuer"),
+        ({"issuer": "https://login.microsoftonline.com/common/v2.0"}, "write the id of your tenant"),
+        ({"issuer": "https://accounts.google.com"}, "MILEPOST_OIDC_DOMAINS says who gets in"),
+        (
+            {"issuer": "https://accounts.google.com", "domains": "v.example", "trust_addresses": "true"},
+            "MILEPOST_OIDC_TRUST_ADDRESSES can't be set",
+        ),
+        ({"issuer": ""}, "without MILEPOST_OIDC_ISSUER does nothing"),
+        ({"client_secret": ""}, "needs MILEPOST_OIDC_CLIENT_ID and MILEPOST_OIDC_CLIENT_SECRET"),
+        ({"domains": "ana@vendor.example"}, "write domains such as vendor.example"),
+        ({"role_claim": "groups"}, "MILEPOST_OIDC_ROLE_CLAIM and MILEPOST_OIDC_ROLES go together"),
+        ({"role_claim": "groups", "roles": "it=boss"}, "the roles are colleague, manager, operations and admin"),
+        ({"roles": "admin"}, "write GROUP=ROLE"),
+        ({"scopes": "email profile"}, "`openid` has to be among the scopes"),
+    ],
+)
+def test_a_provider_that_would_let_in_the_wrong_people_or_nobody_is_refused(monkeypatch, changes, said):
+    set_oidc(monkeypatch, **changes)
+    assert said in "\n".join(problems())
+
+
+def test_a_provider_needs_to_know_where_to_lead_people_back_to(monkeypatch):
+    set_oidc(monkeypatch)
+    assert "MILEPOST_OIDC_ISSUER needs MILEPOST_BASE_URL" in problems(host="0.0.0.0")[0]
+    assert load(host="0.0.0.0", base_url="https://plans.example.com").oidc_issuer
+
+
+def test_the_address_of_the_document_is_taken_for_the_issuer(monkeypatch):
+    set_oidc(monkeypatch, issuer="https://id.vendor.example/.well-known/openid-configuration")
+    assert load().oidc_issuer == "https://id.vendor.example"

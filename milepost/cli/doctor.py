@@ -9,6 +9,7 @@ from milepost.cli.checks.check import Check, CheckStatus
 from milepost.cli.checks.database import check_database
 from milepost.cli.checks.machine import check_machine
 from milepost.cli.checks.replies import check_replies
+from milepost.cli.checks.sign_in import check_sign_in
 from milepost.cli.checks.temporal import check_temporal
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.output import AsJson, print_json, say, table
@@ -29,6 +30,7 @@ async def doctor(*, context: typer.Context, as_json: AsJson = False) -> None:
         *check_machine(settings),
         *check_brand(settings),
         await check_replies(settings),
+        await check_sign_in(settings),
     ]
     failed = sum(each.status is CheckStatus.FAILED for each in checks)
     if as_json:

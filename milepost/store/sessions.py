@@ -43,6 +43,8 @@ class Way(StrEnum):
     """By a link that was mailed to the address."""
     TERMINAL = "terminal"
     """By a link that a command printed."""
+    OIDC = "oidc"
+    """With a provider of identities, by OpenID Connect."""
 
 
 @dataclass(frozen=True, slots=True)

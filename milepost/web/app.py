@@ -12,10 +12,12 @@ from starlette.types import Scope
 from milepost.brand.brand import brand_from
 from milepost.channels.links import LinkSigner
 from milepost.intake.intake import Intake
+from milepost.oidc.errors import OidcError
+from milepost.oidc.provider import provider_of
 from milepost.settings import Settings
 from milepost.store.database import Store
 from milepost.temporal import exporter
-from milepost.web import brand, figures, health, home, rehearsal, sign_in, sign_in_links
+from milepost.web import brand, figures, health, home, rehearsal, sign_in, sign_in_links, sign_in_oidc
 from milepost.web.api import (
     agreement_routes,
     colleague_routes,
@@ -94,6 +96,7 @@ ROUTERS = (
     rehearsal.router,
     sign_in.router,
     sign_in_links.router,
+    sign_in_oidc.router,
     desk_actions.router,
     desk_requests.router,
     desk_undo.router,
@@ -169,7 +172,15 @@ def create_app(
     settings.accepted_api_keys()  # creates the key now, so that it is there for whoever wants to use the API
     links = LinkSigner(settings.signing_key(), settings.links_begin_with)
     app.state.services = Services(
-        settings, store, intake, links, temporal, RehearsalRuns(settings, intake.context), look, speed
+        settings,
+        store,
+        intake,
+        links,
+        temporal,
+        RehearsalRuns(settings, intake.context),
+        look,
+        provider_of(settings),
+        speed,
     )
     app.state.guesses, app.state.sign_ins = Throttle(GUESSES), Throttle(sign_in.TRIES)
     app.state.api_throttles = Throttles(settings.api_requests_per_minute)
@@ -179,6 +190,7 @@ def create_app(
         exporter.switch_on()
     add_handlers(app)
     app.add_exception_handler(PlanClosedError, on_closed)
+    app.add_exception_handler(OidcError, sign_in_oidc.on_error)
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", Kept(directory=STATIC), "static")

@@ -11,7 +11,6 @@ import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -21,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from milepost.actor import acts
 from milepost.errors import MilepostError
 from milepost.explain.people_names import colleague_name
+from milepost.oidc_settings import is_this_machine
 from milepost.roles import Role
 from milepost.settings import Settings
 from milepost.store import books, sessions
@@ -45,29 +45,32 @@ class SignInNeededError(MilepostError):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A colleague who has signed in: the address in lower case, the session that forms are tied to, and the role."""
+    """A colleague who has signed in: the address in lower case, the session that forms are tied to, role and way in."""
 
     address: str
     session: str
     role: Role
+    way: Way
 
 
 def is_open(settings: Settings, request: Request) -> bool:
-    """Tells whether no password is needed: none is set, and the request comes from this machine and is for it.
+    """Tells whether nobody has to sign in: no password and no provider is set, and the request is this machine's.
 
-    The host that was asked for counts too: a foreign name that leads here is a page trying to read ours.
+    It comes from this machine and is for it. The host that was asked for counts too: a foreign name that leads here is
+    a page trying to read ours.
     """
-    if settings.desk_password is not None or any(name in request.headers for name in _FORWARDED):
+    is_closed = settings.desk_password is not None or settings.oidc_issuer is not None
+    if is_closed or any(name in request.headers for name in _FORWARDED):
         return False
     base = urlsplit(settings.links_begin_with).hostname or ""
     requested_host = _host_name(request.headers.get("host", ""))
     client = request.client.host if request.client else ""
-    return all(_is_here(name) for name in (settings.host, base, requested_host, client))
+    return all(is_this_machine(name) for name in (settings.host, base, requested_host, client))
 
 
 def is_local(request: Request) -> bool:
     """Tells whether the browser asked for this machine by a name of itself, so that its other ports can be reached."""
-    return _is_here(_host_name(request.headers.get("host", "")))
+    return is_this_machine(_host_name(request.headers.get("host", "")))
 
 
 def _host_name(header: str) -> str:
@@ -75,15 +78,6 @@ def _host_name(header: str) -> str:
         return urlsplit(f"//{header}").hostname or ""
     except ValueError:  # an address in brackets that is none
         return ""
-
-
-def _is_here(name: str) -> bool:
-    if name == "localhost":
-        return True
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def is_right_password(settings: Settings, password: str) -> bool:
@@ -101,13 +95,13 @@ def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def cookie_name(settings: Settings) -> str:
-    """Returns the name of the cookie. Browsers share cookies between ports, so it has that of our own address.
+def cookie_name(settings: Settings, begin: str = "milepost_session") -> str:
+    """Returns the name of a cookie. Browsers share cookies between ports, so it has that of our own address.
 
     Whoever signs in to a rehearsal beside it stays signed in here.
     """
     port = urlsplit(settings.links_begin_with).port
-    return "milepost_session" if port is None else f"milepost_session_{port}"
+    return begin if port is None else f"{begin}_{port}"
 
 
 async def signed_in(request: Request, services: Services) -> Person | None:
@@ -121,7 +115,7 @@ async def signed_in(request: Request, services: Services) -> Person | None:
         return None
     if found.is_stale:
         await services.store.write(partial(sessions.touch, digest=found.digest, now=now))
-    return Person(found.address, found.digest, _role(services.settings, found))
+    return Person(found.address, found.digest, _role(services.settings, found), found.way)
 
 
 def idle_seconds(settings: Settings) -> int:

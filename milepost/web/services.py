@@ -15,6 +15,7 @@ from itsdangerous import URLSafeTimedSerializer
 from milepost.brand.brand import Brand
 from milepost.channels.links import LinkSigner
 from milepost.intake.intake import Intake
+from milepost.oidc.provider import Provider
 from milepost.planner.instants import Instant
 from milepost.settings import Settings
 from milepost.store.compiled_maps import CompiledMaps
@@ -29,7 +30,7 @@ Check = Callable[[], Awaitable[bool]]
 class Services:
     """Settings, store and intake. `temporal` tells whether Temporal answers; `speed` is how fast journey time runs.
 
-    `brand` is the company that customers see on their pages.
+    `brand` is the company that customers see on their pages; with `provider` colleagues sign in, if there is one.
     """
 
     settings: Settings
@@ -39,6 +40,7 @@ class Services:
     temporal: Check
     rehearsals: RehearsalRuns
     brand: Brand
+    provider: Provider | None
     speed: float = 1.0
 
     @property

@@ -1,9 +1,10 @@
-"""Pages to sign in and out: by a mailed link, by the one password, or by a choice where nothing leaves the machine."""
+"""Pages to sign in and out: with a provider, by a mailed link, by the one password, or by a choice on the machine."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request
 from pydantic import AfterValidator
@@ -22,6 +23,8 @@ from milepost.web.throttle import Throttle, client_of
 
 TRIES = 20
 """So often a minute a client may try to sign in."""
+OIDC_PATH = "/sign-in/oidc"
+"""Leads to the provider with which colleagues sign in."""
 _LEFT = "This address belongs to somebody who has left. An admin can say otherwise."
 Address = Annotated[str, Form(max_length=limits.ADDRESS), AfterValidator(storable)]
 Onward = Annotated[str, Form(alias="next", max_length=2000)]
@@ -61,19 +64,22 @@ async def sign_in(
 ) -> Response:
     """Begins a session of the colleague."""
     values = await sign_in_page(request, served, onward)
-    problem = await _problem(served, address.strip(), password, asks=values["asks_password"])
+    if not (values["is_open"] or values["takes_password"]):
+        raise ProblemError(404, "not_found", "There is no password here.", "Sign in in another way.")
+    problem = await _problem(served, address.strip(), password, asks=values["takes_password"])
     if problem is not None:
         return render("sign_in.html", {**values, "address": address, "problem": problem}, status=403)
-    way = Way.PASSWORD if values["asks_password"] else Way.MACHINE
+    way = Way.PASSWORD if values["takes_password"] else Way.MACHINE
     secret = await served.store.write(partial(_begin, address=address, way=way, served=served))
     return let_in(served, secret, onward)
 
 
 @router.post("/sign-out")
 async def sign_out(request: Request, served: Served) -> Response:
-    """Ends the session."""
-    response = RedirectResponse("/sign-in", 303)
+    """Ends the session; whoever came in with the provider is told that they are still signed in there."""
     person = await signed_in(request, served)
+    is_by_provider = person is not None and person.way is Way.OIDC and served.provider is not None
+    response = RedirectResponse("/signed-out" if is_by_provider else "/sign-in", 303)
     if person is not None:
         await served.store.write(
             partial(sessions.end, digest=person.session, address=person.address, now=int(served.wall().timestamp()))
@@ -92,14 +98,17 @@ def let_in(served: Services, secret: str, onward: str) -> Response:
 
 
 async def sign_in_page(request: Request, served: Services, onward: str | None) -> dict[str, Any]:
-    """Returns the values of the page. Colleagues are only disclosed where no password is needed."""
-    asks_password = not is_open(served.settings, request)
+    """Returns the values of the page: the ways that there are. Colleagues are only disclosed where anybody may look."""
+    settings, may_choose = served.settings, is_open(served.settings, request)
     async with served.store.reading() as session:
-        colleagues = [] if asks_password else await customers.colleagues(session)
+        colleagues = await customers.colleagues(session) if may_choose else []
     return {
+        "provider": served.provider and served.provider.name,
+        "provider_address": f"{settings.links_begin_with}{OIDC_PATH}?{urlencode({'next': safe_onward(onward)})}",
         "colleagues": colleagues,
-        "asks_password": asks_password,
-        "mails_links": asks_password and served.settings.channel == "smtp",
+        "is_open": may_choose,
+        "takes_password": not may_choose and (served.provider is None or settings.desk_password is not None),
+        "mails_links": not may_choose and settings.channel == "smtp",
         "onward": safe_onward(onward),
         "address": "",
         "problem": None,

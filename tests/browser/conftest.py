@@ -63,10 +63,14 @@ class _Server(Server):
         yield
 
 
+@pytest.fixture
+def settings(tmp_path: Path, sqlite_url: str) -> Settings:
+    return Settings(data=tmp_path, database_url=sqlite_url, secret_key="s" * 32, api_keys=(KEY,), port=free_port())
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def world(tmp_path: Path, sqlite_url: str) -> AsyncIterator[World]:
+async def world(settings: Settings) -> AsyncIterator[World]:
     """An installation with the pilot map and Acme, whose journey has just begun, served on a port of its own."""
-    settings = Settings(data=tmp_path, database_url=sqlite_url, secret_key="s" * 32, api_keys=(KEY,), port=free_port())
     store = open_store(settings.database)
     made = World(store, settings)
     await made.publish()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
 
 from milepost.settings import FILE_VARIABLE, PREFIX, Settings
 
@@ -27,16 +28,16 @@ lines. The environment overrides the file; options on the command line override 
 
 def markdown() -> str:
     """The whole page."""
+    inherited_last = sorted(Settings.model_fields.items(), key=lambda each: each[0] not in Settings.__annotations__)
     rows = (
-        f"| `{PREFIX}{name.upper()}` | {_default(field)} | {_description(field)} |"
-        for name, field in Settings.model_fields.items()
+        f"| `{PREFIX}{name.upper()}` | {_default(field)} | {_description(field)} |" for name, field in inherited_last
     )
     return _HEAD + "\n".join(rows) + "\n"
 
 
 def _default(field: FieldInfo) -> str:
     value: Any = field.default
-    if value in (None, ()):
+    if value in (None, (), PydanticUndefined):
         return ""
     if isinstance(value, bool):
         value = str(value).lower()

@@ -15,6 +15,8 @@ from milepost.channels.recorder import RecordingChannel
 from milepost.store.database import open_store
 from milepost.temporal import task_queues
 from tests.cli.conftest import Milepost, changed, lines
+from tests.oidc.identity_provider import identity_provider
+from tests.ports import free_port
 from tests.workflows.real_server import real_client
 from tests.workflows.rig import LINKS
 from worker import make_worker
@@ -167,3 +169,30 @@ def test_it_is_told_how_the_company_looks(milepost: Milepost, monkeypatch: pytes
     assert "no such file or directory" in text
     monkeypatch.setenv("MILEPOST_COLOUR", "yellow")
     assert "MILEPOST_COLOUR" in milepost("doctor").stderr
+
+
+def with_provider(monkeypatch: pytest.MonkeyPatch, issuer: str) -> None:
+    for name, value in (("ISSUER", issuer), ("CLIENT_ID", "milepost"), ("CLIENT_SECRET", "secret")):
+        monkeypatch.setenv(f"MILEPOST_OIDC_{name}", value)
+
+
+def test_a_provider_of_identities_that_answers_is_ok_and_the_way_back_is_told(
+    real_server: None, milepost: Milepost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_provider(monkeypatch, identity_provider().issuer)
+    told = "localhost answers; people come back to http://127.0.0.1:8080/sign-in/oidc/return, which it has to know."
+    assert statuses(milepost)["Sign-in"] == ("ok", told)
+
+
+def test_a_provider_of_identities_that_does_not_answer_or_is_another_one_has_failed(
+    real_server: None, milepost: Milepost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_provider(monkeypatch, f"http://localhost:{free_port()}")
+    down = statuses(milepost)["Sign-in"]
+    with_provider(monkeypatch, identity_provider().issuer.replace("localhost", "127.0.0.1"))
+    another = statuses(milepost)["Sign-in"]
+
+    assert down == ("failed", "localhost can't be reached right now: no connection (ConnectError).")
+    assert another[0] == "failed"
+    assert "127.0.0.1 answered something that can't be used" in another[1]
+    assert "Sign-in: Look at MILEPOST_OIDC_ISSUER" in milepost("doctor").stdout

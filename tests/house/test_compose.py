@@ -94,10 +94,10 @@ def test_a_filled_in_env_file_makes_settings_that_can_be_used(name: str, monkeyp
         assert (settings.host, settings.port) == ("0.0.0.0", 8080)
 
 
-def test_mail_and_webhook_can_be_switched_on_from_the_env_file() -> None:
+def test_mail_webhook_and_a_provider_can_be_switched_on_from_the_env_file() -> None:
     given = set(services()["worker"]["environment"])
     for field in Settings.model_fields:
-        if field.startswith(("smtp_", "webhook_")):
+        if field.startswith(("oidc_", "smtp_", "webhook_")):
             assert PREFIX + field.upper() in given
 
 
@@ -107,7 +107,7 @@ def test_every_variable_of_the_compose_file_is_in_the_example_and_the_other_way_
 
 def test_what_cannot_be_guessed_is_required_and_says_what_to_do() -> None:
     asked = {name: (operator, said) for name, operator, said in VARIABLE.findall(COMPOSE)}
-    for name in REQUIRED_BY_US | {"MILEPOST_SECRET_KEY", "MILEPOST_API_KEYS", "MILEPOST_DESK_PASSWORD"}:
+    for name in REQUIRED_BY_US | {"MILEPOST_SECRET_KEY", "MILEPOST_API_KEYS"}:
         operator, said = asked[name]
         assert operator == ":?", name
         assert len(said) > 10, name

@@ -67,6 +67,8 @@ def _text_of(value: object) -> str:
     match value:
         case tuple():
             return ",".join(_text_of(each) for each in value)
+        case dict():
+            return ",".join(f"{name}={_text_of(each)}" for name, each in value.items())
         case SecretStr():
             return value.get_secret_value()
         case bool():
