@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from milepost.errors import MilepostError
 from milepost.oidc_settings import is_this_machine
 
 PATH = "/.well-known/openid-configuration"
@@ -16,8 +17,10 @@ _REQUIRED = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _OPTIONAL = ("userinfo_endpoint", "end_session_endpoint")
 
 
-class DocumentError(ValueError):
-    """The document can't be used; the text says why, as the end of a sentence."""
+class DocumentError(MilepostError):
+    """The document can't be used; the message says why, as the end of a sentence."""
+
+    code = "document"
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,7 @@ class Provider:
         try:
             return document_of(await self._get(client, address, "what it says about itself"), self._issuer)
         except DocumentError as error:
-            raise ProviderUnusableError(self.name, str(error)) from error
+            raise ProviderUnusableError(self.name, error.message) from error
 
     async def _tokens(self, client: httpx.AsyncClient, document: Document, code: str, flow: Flow) -> Mapping[str, Any]:
         body = prepare_token_request(

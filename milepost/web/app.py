@@ -171,17 +171,8 @@ def create_app(
     look = brand_from(settings.company, settings.colour, settings.logo)
     settings.accepted_api_keys()  # creates the key now, so that it is there for whoever wants to use the API
     links = LinkSigner(settings.signing_key(), settings.links_begin_with)
-    app.state.services = Services(
-        settings,
-        store,
-        intake,
-        links,
-        temporal,
-        RehearsalRuns(settings, intake.context),
-        look,
-        provider_of(settings),
-        speed,
-    )
+    rehearsals, provider = RehearsalRuns(settings, intake.context), provider_of(settings)
+    app.state.services = Services(settings, store, intake, links, temporal, rehearsals, look, provider, speed)
     app.state.guesses, app.state.sign_ins = Throttle(GUESSES), Throttle(sign_in.TRIES)
     app.state.api_throttles = Throttles(settings.api_requests_per_minute)
     app.add_middleware(Names, store=store)

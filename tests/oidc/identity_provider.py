@@ -8,10 +8,6 @@ from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
-import pytest_iam
-from canaille import create_app
-from canaille.backends import Backend
-from canaille.core.models import User
 from joserfc.jwk import RSAKey
 from pydantic import SecretStr
 
@@ -42,6 +38,10 @@ class IdentityProvider:
     """One provider, with its own pages to sign in and to consent."""
 
     def __init__(self) -> None:
+        import pytest_iam  # noqa: PLC0415 - it takes a second, which most tests needn't wait for
+        from canaille import create_app  # noqa: PLC0415
+        from canaille.backends import Backend  # noqa: PLC0415
+
         port = free_port()
         key = RSAKey.generate_key(2048)
         key.ensure_kid()
@@ -79,16 +79,21 @@ class IdentityProvider:
             "oidc_scopes": "openid email profile groups",
         }
 
-    def person(self, address: str, name: str, *, groups: tuple[str, ...] = ()) -> User:
+    def person(self, address: str, name: str, *, groups: tuple[str, ...] = ()) -> Any:
         """Gives somebody an account."""
         user = self.server.random_user(
-            user_name=address, emails=[address], formatted_name=name, password=PASSWORD, groups=[]
+            user_name=address,
+            emails=[address],
+            formatted_name=name,
+            password=PASSWORD,
+            preferred_language="en",
+            groups=[],
         )
         for group in groups:
             self.server.random_group(display_name=group, members=[user])
         return user
 
-    def signs_in(self, user: User | None) -> None:
+    def signs_in(self, user: Any) -> None:
         """Lets somebody be signed in at the provider, who has agreed that Milepost may know them; None: nobody is."""
         self.server.logged_user = user
         if user is not None:

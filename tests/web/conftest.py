@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from hashlib import sha256
@@ -29,6 +30,7 @@ from milepost.store.links import WORKS_DAYS
 from milepost.store.outcome_tables import AnswerRow
 from milepost.store.tables import FactRow, JourneyRow, TaskRow, TimelineRow
 from milepost.web.app import create_app
+from tests.oidc.identity_provider import IdentityProvider, identity_provider
 from tests.web.example import ANA, DAY, FILES, KIM, SAM, START, customer
 from tests.web.nearby import NearbyJourneyClient
 
@@ -179,6 +181,34 @@ async def api(world: World) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
+@pytest.fixture
+def provider(real_server: None) -> IdentityProvider:
+    """A real provider of identities, with nobody in it."""
+    found = identity_provider()
+    found.clear()
+    return found
+
+
+@pytest.fixture
+def with_provider(world: World, provider: IdentityProvider) -> Installation:
+    """Makes an installation whose colleagues sign in with the provider; its clock is that of the provider."""
+    registered = provider.register(world.settings.links_begin_with)
+
+    def made(**settings: Any) -> World:
+        installation = World(world.store, world.settings.model_copy(update=registered | settings))
+        installation.at = time.time()
+        return installation
+
+    return made
+
+
+@pytest.fixture
+async def elsewhere() -> AsyncIterator[httpx.AsyncClient]:
+    """The same browser, at the provider's pages."""
+    async with httpx.AsyncClient() as client:
+        yield client
+
+
 async def sign_in(client: httpx.AsyncClient, address: str, **more: str) -> httpx.Response:
     return await client.post("/sign-in", data={"address": address, **more})
 
@@ -201,3 +231,4 @@ def form_in(response: httpx.Response, action: str, near: str = "") -> dict[str, 
 
 
 Opener = Callable[[str], Any]
+Installation = Callable[..., World]

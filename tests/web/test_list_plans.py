@@ -169,6 +169,7 @@ def test_every_page_and_list_is_among_those_that_are_measured() -> None:
     no_list |= {"/rehearsal"}  # only where a rehearsal runs, whose book is small
     no_list |= {"/brand.css", "/brand/logo"}  # files
     no_list |= {"/sign-in/link/{secret}"}  # one row, by its digest
+    no_list |= {"/sign-in/oidc", "/sign-in/oidc/return", "/signed-out"}  # no list, and the provider is asked
     no_list |= {"/api/v1/imports/{number}", "/api/v1/syncs/{name}"}
     values = {"customer": "acme", "message": "acme/1/hello", "plan": "/plan/token", "outcome": "saved"}
     samples = [path.format_map(values).partition("?")[0] for path in PAGES.values()]
