@@ -16,6 +16,7 @@ _WAYS = {
     "password": "with the password",
     "mail": "by a mailed link",
     "terminal": "by a printed link",
+    "oidc": "with the company's accounts",
 }
 _FIELDS = {"hours_per_week": "hours a week", "booking_link": "page to book a time"}
 

@@ -18,7 +18,6 @@ from milepost.store.people import PersonRow
 from milepost.store.sessions import Way
 from milepost.store.upsert import upsert
 
-
 _AS_TOLD = "as the provider of identities told"
 
 
@@ -58,7 +57,7 @@ def _let_in(session: Session, *, identity: Identity, now: Instant, wall: int, id
 
 
 def _told(row: PersonRow | None) -> dict[str, str | None]:
-    return {"name": row and row.name or None, "role": row and row.role}
+    return {"name": None, "role": None} if row is None else {"name": row.name or None, "role": row.role}
 
 
 def _added(session: Session, identity: Identity, now: Instant) -> PersonRow:

@@ -7,6 +7,8 @@ import re
 import httpx
 from sqlalchemy import select
 
+from milepost.explain.audit_sentences import what
+from milepost.store import audit
 from milepost.store.people import PersonRow
 from milepost.store.people import find as find_person
 from milepost.store.session_tables import SessionRow
@@ -31,6 +33,13 @@ async def come_in(world: World, elsewhere: httpx.AsyncClient) -> httpx.Response:
 async def person(world: World, address: str) -> PersonRow | None:
     async with world.store.reading() as session:
         return await session.run_sync(find_person, address)
+
+
+async def audit_lines(world: World) -> list[str]:
+    """What is on record, the newest first, with why."""
+    async with world.store.reading() as session:
+        rows = [row[0] for row in (await audit.listed(session, 20)).rows]
+    return [what(row.kind, row.about, row.details) + (f" ({row.why})" if row.why else "") for row in rows]
 
 
 async def sessions(world: World) -> list[tuple[str, str]]:

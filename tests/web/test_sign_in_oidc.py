@@ -11,7 +11,7 @@ import pytest
 from milepost.intake import people
 from milepost.roles import Role
 from milepost.web.sign_in import TRIES
-from tests.oidc.browser_steps import come_in, person, sessions, way_back
+from tests.oidc.browser_steps import audit_lines, come_in, person, sessions, way_back
 from tests.oidc.identity_provider import UNTOLD, UNVERIFIED, IdentityProvider
 from tests.web.conftest import KEY, Installation, World, sign_in, text_of
 from tests.web.example import ANA, BO
@@ -77,6 +77,12 @@ async def test_groups_give_roles_and_take_them_and_the_highest_counts(
     assert as_admin is not None
     assert afterwards is not None
     assert (as_admin.role, afterwards.role) == ("admin", "colleague")
+    lines = [line for line in await audit_lines(world) if "told" in line]
+    assert lines == [
+        "changed Noa: role admin → colleague (as the provider of identities told)",
+        "changed Noa: name none → Noa Levi; role none → admin (as the provider of identities told)",
+    ]
+    assert "signed in with the company's accounts" in (await audit_lines(world))[0]
 
 
 async def test_the_last_admin_stays_one_whatever_the_groups_say(
