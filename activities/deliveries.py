@@ -142,15 +142,8 @@ class DeliveryActivities:
             return await session.run_sync(lambda sync: self._is_held(journey, row, sync))
 
     def _is_held(self, journey: JourneyRow, row: MessageRow, session: Session) -> bool:
-        """Tells whether mail was held since the message was due out, and no person has looked at it."""
-        if row.released:
-            return False
-        switch = mail_switches.switch_of(session, journey.customer_id, journey.map)
-        if switch.first is None or not switch.is_held:
-            return switch.is_held
-        digests = self._compiled_maps.message_digests(session, row.version)
-        free = mail_switches.free_templates(session, journey.map, switch, digests)
-        return not set(row.templates) <= set(free)
+        digests = partial(self._compiled_maps.message_digests, session, row.version)
+        return mail_switches.holds(session, row, journey.map, digests)
 
     async def _past_grace(self, order: DeliveryOrder) -> MessageRow:
         """Claims a message that somebody's click brought about, so that from now on the click can't be undone.

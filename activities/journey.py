@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -34,6 +35,7 @@ from milepost.wire.activities import Advanced, AdvanceOrder, Seen
 
 log = structlog.get_logger()
 LONGEST_WHY = 2000  # characters
+_NEVER_SWITCHED = {"mail_held": False, "mail_free": [], "mail_hold": 0}
 NO_GRACE = timedelta()
 """Nothing can be undone, and no message waits for that: scenarios."""
 _AWAY = (OperationalError, InterfaceError, PoolTimeout, OSError, StoreUnreachableError)
@@ -122,32 +124,34 @@ class JourneyActivities:
             until = max(told_at) + self._grace
             undo_points.keep(session, journey.id, journey.state, result, told_at=told_at, until=until)
 
-    def _switch(self, session: Session, journey: LockedJourney) -> tuple[bool, list[str]]:
-        """Returns whether the journey's mail is to be held, and the messages that go all the same."""
+    def _switch(self, session: Session, journey: LockedJourney) -> dict[str, Any]:
+        """Returns what the state is to say: whether mail is held, what goes all the same, how many holds there were."""
         map_id = journey.state["map"]
-        switch = mail_switches.switch_of(session, journey.customer, map_id)
-        if switch.first is None:
-            return switch.is_held, []
-        digests = self._compiled_maps.message_digests(session, journey.state["version"])
-        return switch.is_held, mail_switches.free_templates(session, map_id, switch, digests)
+        counts = mail_switches.in_force(session, journey.customer, map_id)
+        switch, free = counts.switch, list[str]()
+        if switch.first is not None:
+            digests = self._compiled_maps.message_digests(session, journey.state["version"])
+            free = mail_switches.free_templates(session, map_id, switch, digests)
+        return {"mail_held": switch.is_held, "mail_free": free, "mail_hold": counts.hold}
 
     def _switch_mail(self, session: Session, journey: LockedJourney, order: AdvanceOrder) -> None:
         """Tells the journey, as a fact of where it stands, if the switch of its mail was turned since its last plan."""
         if journey.ended_at is not None or order.n <= journey.revision:
             return
-        held, free = self._switch(session, journey)
+        now = self._switch(session, journey)
         if journey.revision == 0:  # before anything happens, so before any fact
-            journey.state.update(mail_held=held, mail_free=free)
+            journey.state.update(now)
             return
-        if (held, free) == (journey.state.get("mail_held", False), journey.state.get("mail_free", [])):
+        if now == {**_NEVER_SWITCHED, **{name: journey.state[name] for name in now if name in journey.state}}:
             return
         recipient = Recipient(journey.customer, journey.id, journey.state["version"])
         fact = MailSwitched(
             id=f"mail_switched/{journey.id}/{order.n}",
             at=journey.clock,
             by="milepost",
-            to=MailSwitch.HELD if held else MailSwitch.FREE,
-            free=free or None,
+            to=MailSwitch.HELD if now["mail_held"] else MailSwitch.FREE,
+            free=now["mail_free"] or None,
+            hold=now["mail_hold"] or None,
         )
         inbox.record(session, [NewFact(recipient, to_json(fact), "mail")], journey.clock, received_at=order.now)
 

@@ -52,6 +52,7 @@ IGNORED = {
     "limit": "too many tasks that were added are open",
     "not_theirs": "nothing here was that person's to hand over",
     "not_held": "the message does not wait",
+    "held_since": "mail was held since",
     "held": "something else keeps the message back",
     "outdated": "the due date has passed",
     "contact": "nobody is known who could get it",

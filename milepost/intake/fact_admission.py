@@ -32,6 +32,8 @@ from milepost.planner.facts import (
     Fact,
     MailChosen,
     MessageFailed,
+    MessageReleased,
+    MessageRetried,
     Noted,
     Replied,
     Requested,
@@ -44,7 +46,7 @@ from milepost.planner.outcomes import may_complete
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
 from milepost.planner.written_facts import WrittenFact
-from milepost.store import aliases, customers, inbox, mail_choices, outcomes
+from milepost.store import aliases, customers, inbox, mail_choices, mail_switches, outcomes
 from milepost.store.errors import UnknownCustomerError
 from milepost.store.file_tables import FileRow
 from milepost.store.files import ANSWERS
@@ -134,6 +136,9 @@ class FactAdmission:
             fact = replace(fact, contacts=mail_choices.settled(session, fact.contacts, origin, self._now))
         if isinstance(fact, MessageFailed) and fact.permanent:
             mail_choices.refuse_message(session, recipient, fact, self._now)
+        if isinstance(fact, MessageReleased | MessageRetried) and compiled_map is not None:
+            hold = mail_switches.in_force(session, recipient.customer, compiled_map.map.map).hold
+            fact = replace(fact, hold=hold)
         data = inbox.checked(to_json(fact), self._now)
         if isinstance(fact, EventHappened) and fact.event not in self._events(session, compiled_map):
             inbox.count(session, recipient.customer, fact.event, self._now)

@@ -8,22 +8,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
-from sqlalchemy.orm import Session
-
 from milepost.customer import Mail, mail_wanted
-from milepost.intake import queued_mail
+from milepost.intake import queued_mail, release_counts
 from milepost.intake.context import IntakeContext
 from milepost.intake.errors import MailRefusedError, NoOpenJourneyError
 from milepost.intake.fact_admission import IncomingFact
 from milepost.intake.facts import FactReceipt, record_facts
-from milepost.intake.mail_departures import Departure, departures
+from milepost.intake.mail_departures import NO_GRACE, Departure, departures
 from milepost.planner.enums import HoldReason
 from milepost.planner.fact_errors import RefusedError
 from milepost.planner.facts import Fact, MessageCancelled, MessageReleased, MessageRetried
 from milepost.planner.ids import MessageId
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
-from milepost.store import held_mail, journeys, mail_switches, messages
+from milepost.store import held_mail, journeys, messages, undo_points
 from milepost.store.errors import UnknownMessageError
 from milepost.store.mail_tables import HeldMessageRow
 from milepost.store.messages import MessageStatus
@@ -90,10 +88,11 @@ async def _order(context: IntakeContext, given: MailOrder, wanted: list[tuple[st
     outcomes |= await _tell(context, given, [each for each in wanted if each not in outcomes], waiting)
     if given.action in (MailAction.RELEASE, MailAction.SEND_NOW):
         done = [waiting[key] for key, told in outcomes.items() if isinstance(told, FactReceipt) and told.new]
-        await context.store.write(partial(_count_releases, context, done))
+        await context.store.write(partial(release_counts.count, context, done))
     is_release = given.action is MailAction.RELEASE
     released = {key: waiting[key] for key, told in outcomes.items() if is_release and isinstance(told, FactReceipt)}
-    leave = await departures(context, released)
+    is_person = undo_points.is_person(given.source, given.by)
+    leave = await departures(context, released, after=context.grace if is_person else NO_GRACE)
     return [MailResult(*key, outcomes[key], leave.get(key)) for key in wanted]
 
 
@@ -152,7 +151,7 @@ def _cancelled(context: IntakeContext, given: MailOrder, message: str) -> Messag
 
 
 def _fact_id(context: IntakeContext, given: MailOrder, message: str) -> str:
-    return f"mail/{given.id or context.new_id()}/{message}"
+    return f"{release_counts.ORDERED}{given.id or context.new_id()}/{message}"
 
 
 async def _check_waiting(
@@ -220,18 +219,3 @@ async def _check_retry(context: IntakeContext, customer: str, message: str) -> N
     if mail is not Mail.ALL and not step.is_let_through(mail):
         hint = "Correct the address if it was wrong; if the person opted out, reach them otherwise."
         raise MailRefusedError(customer, message, f"{contact.email} gets no such mail", hint)
-
-
-def _count_releases(
-    context: IntakeContext, released: Sequence[tuple[HeldMessageRow, JourneyRow]], session: Session
-) -> None:
-    """Counts what people have looked at; a text that is free by now lets its other messages go."""
-    for held, journey in released:
-        digests = context.compiled_maps.message_digests(session, journey.version)
-        mail_switches.count_release(session, journey.map, held.template, digests)
-    texts = {(journey.map, held.template): journey for held, journey in released}
-    for (map_id, template), journey in texts.items():
-        switch = mail_switches.switch_of(session, journey.customer_id, map_id)
-        digests = context.compiled_maps.message_digests(session, journey.version)
-        if template in mail_switches.free_templates(session, map_id, switch, digests):
-            mail_switches.wake_for_text(session, context.now(), map_id, template)

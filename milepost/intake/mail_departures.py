@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from milepost.explain.local_time import date_text, local
 from milepost.intake.context import IntakeContext
@@ -15,6 +16,7 @@ from milepost.store.mail_tables import HeldMessageRow
 from milepost.store.tables import JourneyRow
 
 Key = tuple[str, str]
+NO_GRACE = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,14 @@ class Departure:
 
 
 async def departures(
-    context: IntakeContext, released: Mapping[Key, tuple[HeldMessageRow, JourneyRow]]
+    context: IntakeContext, released: Mapping[Key, tuple[HeldMessageRow, JourneyRow]], *, after: timedelta = NO_GRACE
 ) -> dict[Key, Departure]:
-    """Returns when each message goes of which somebody is known who gets it."""
+    """Returns when each message goes of which somebody is known who gets it.
+
+    One that is due now leaves `after` the time in which its release can be undone.
+    """
     now, found = context.now(), {}
+    leaves_from = now + int(after.total_seconds())
     for key, (held, journey) in released.items():
         compiled_map = await context.compiled_maps.of(journey.version)
         situation = Situation.of(compiled_map, State.from_json(journey.state), now)
@@ -45,5 +51,5 @@ async def departures(
         contact = situation.contact_of(step) if step else None
         if contact is not None:
             calendar = situation.customer_calendar(contact)
-            found[key] = Departure(calendar.next_open(now), calendar.timezone)
+            found[key] = Departure(max(calendar.next_open(now), leaves_from), calendar.timezone)
     return found

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from milepost.actor import actor
 from milepost.audit_kinds import Kind
+from milepost.intake import queued_mail
 from milepost.intake.context import IntakeContext, customer_of
 from milepost.intake.errors import UnknownMapError
 from milepost.planner.enums import HoldReason, MailSwitch
@@ -18,15 +19,19 @@ from milepost.store.held_mail import HeldFilter
 from milepost.store.mail_switches import Scope, Switch, Turn
 
 _TOLD_AT_ONCE = 500
-"""Journeys that are nudged when mail is freed; the sweeper sees to the others."""
+"""Journeys that are told at once when mail is held or freed; the sweeper and deliveries see to the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """What turning a switch did: `waiting` messages waited for a release in its scope just before."""
+    """What turning a switch did: `waiting` messages waited for a release in its scope just before.
+
+    Of those that had been released, `held_again` wait once more.
+    """
 
     turn: Turn
     waiting: int
+    held_again: int = 0
 
 
 async def turn(
@@ -38,7 +43,9 @@ async def turn(
         UnknownCustomerError: there is no such customer.
         UnknownMapError: no such map is published.
     """
-    wanted = HeldFilter(scope.customer, scope.map, why=HoldReason.RELEASE)
+    waits = HeldFilter(scope.customer, scope.map, why=HoldReason.RELEASE)
+    released = HeldFilter(scope.customer, scope.map, released=True)
+    concerned = released if switch.is_held else waits
     async with context.store.reading() as session:
         if scope.customer is not None:
             await customer_of(session, scope.customer)
@@ -46,14 +53,18 @@ async def turn(
             known = [row.map for row in await maps.current(session)]
             if scope.map not in known:
                 raise UnknownMapError(scope.map, known)
-        waiting = await held_mail.count(session, wanted)
-        told = await held_mail.keys(session, wanted, _TOLD_AT_ONCE)
+        waiting = await held_mail.count(session, waits)
+        count = await held_mail.count(session, concerned)
+        told = await held_mail.keys(session, concerned, _TOLD_AT_ONCE)
         journeys = await held_mail.find(session, told) if told else {}
     new = Turn(scope, switch, context.now(), by, why)
     await context.store.write(partial(_turn, new=new, said=_said(context, new)))
     for journey in sorted({row.id for _, row in journeys.values()}):
         await context.journey_client.nudge(journey)
-    return Turned(new, waiting)
+    if not switch.is_held:
+        return Turned(new, waiting)
+    taken_back = await queued_mail.hold_back(context, mail_switches.journeys_of(scope), _TOLD_AT_ONCE)
+    return Turned(new, waiting, count + taken_back)
 
 
 def _turn(session: Session, *, new: Turn, said: Entry) -> None:

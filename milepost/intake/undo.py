@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from milepost.calendar_data import calendar_data
+from milepost.intake import release_counts
 from milepost.intake.context import IntakeContext, customer_of
 from milepost.intake.customers import catch_up
 from milepost.intake.merges import MERGED
@@ -154,8 +156,10 @@ class _Undo:
         if row.status == InboxStatus.PENDING:
             recipient = Recipient(self._customer, journey.id, None)
             inbox.record(session, [NewFact(recipient, to_json(undone), _SOURCE)], self._now)
+            before = journey.state
         else:
-            self._plan_anew(session, journey, row, undone)
+            before = self._plan_anew(session, journey, row, undone)
+        release_counts.count_undone(self._context, row, before, session)
         row.status = InboxStatus.UNDONE
         return Undone(self._customer, journey.id, row.id, row.kind, undone.step)
 
@@ -169,7 +173,8 @@ class _Undo:
             by_person = undo_points.is_by_person(row)
             raise NotUndoableError(_FOR_GOOD if by_person else "no person's click or command told it", row.kind)
 
-    def _plan_anew(self, session: Session, journey: LockedJourney, row: FactRow, undone: FactUndone) -> None:
+    def _plan_anew(self, session: Session, journey: LockedJourney, row: FactRow, undone: FactUndone) -> dict[str, Any]:
+        """Plans a journey without a fact; returns its state from before that fact."""
         state = undo_points.find(session, journey.id, row.revision or 0, self._now)
         if state is None:
             raise _no_longer(session, row, _undoable_until(session, row, self._context.grace), self._now)
@@ -191,6 +196,7 @@ class _Undo:
         after = undoing.becomes.legs[-1]
         if undoing.was.state.ended and not after.plan.state.ended:
             catch_up(self._context, session, after.plan.state.customer, after.compiled_map, _SOURCE)
+        return state
 
     def _planned(
         self, session: Session, journey: LockedJourney, before: State, rows: Sequence[FactRow], undone: FactUndone

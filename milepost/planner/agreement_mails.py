@@ -57,7 +57,15 @@ def send_agreements(turn: Turn) -> None:
             sent = {"message": message, "template": TEMPLATE, "contact": contact, "reason": queued.reason}
             turn.order(
                 SendMessage(
-                    message, queued.reason, TEMPLATE, "", contact, (STEP,), (TEMPLATE,), released=queued.released
+                    message,
+                    queued.reason,
+                    TEMPLATE,
+                    "",
+                    contact,
+                    (STEP,),
+                    (TEMPLATE,),
+                    released=queued.released,
+                    hold=queued.hold,
                 )
             )
             turn.report(timeline.MessageSent(turn.at, place, **sent, steps=(STEP,)))

@@ -58,7 +58,8 @@ class SendMessage:
 
     `message` is its id and the idempotency key. `steps` are all steps that were merged
     into it, each with its template file, in the order of the map; `template` is the first one's. A person has looked at
-    one that was `released`. An invitation has the `calendar` entry that goes with it.
+    one that was `released`, which overrules the first `hold` holds. An invitation has the `calendar` entry that goes
+    with it.
     """
 
     message: str
@@ -69,15 +70,17 @@ class SendMessage:
     steps: tuple[str, ...]
     templates: tuple[str, ...]
     released: bool = False
+    hold: int = 0
     calendar: CalendarEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RetryMessage:
-    """Write and send a message again that could not be delivered, to this contact."""
+    """Write and send a message again that could not be delivered, to this contact, whatever the first `hold` holds."""
 
     message: str
     contact: str
+    hold: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,5 +198,6 @@ class IgnoreReason(StrEnum):
     NOT_THEIRS = "not_theirs"
     NOT_HELD = "not_held"
     HELD = "held"
+    HELD_SINCE = "held_since"
     OUTDATED = "outdated"
     CONTACT = "contact"

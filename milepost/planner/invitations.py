@@ -196,7 +196,16 @@ def _send(turn: Turn, key: str, queued: Queued, says: str) -> None:
     message, steps = str(queued.message), (queued.step,)
     turn.order(
         SendMessage(
-            message, queued.reason, TEMPLATE, "", guest, steps, (TEMPLATE,), released=queued.released, calendar=entry
+            message,
+            queued.reason,
+            TEMPLATE,
+            "",
+            guest,
+            steps,
+            (TEMPLATE,),
+            released=queued.released,
+            hold=queued.hold,
+            calendar=entry,
         )
     )
     place = _place(turn, queued)

@@ -40,11 +40,17 @@ _KINDS = {
 
 
 def switch_mail(turn: Turn, fact: facts.MailSwitched) -> None:
-    """Hold messages until a person releases them, or let them go; what is outdated by then is dropped."""
-    state, is_held = turn.state, fact.to == MailSwitch.HELD
-    if is_held is not state.mail_held:
+    """Hold messages until a person releases them, or let them go; what is outdated by then is dropped.
+
+    Of a hold and a release the later counts: what was released before the last hold waits again.
+    """
+    state, is_held, hold = turn.state, fact.to == MailSwitch.HELD, fact.hold or 0
+    overruled = [queued for queued in state.queue if queued.released and queued.hold < hold]
+    if is_held is not state.mail_held or (is_held and overruled):
         turn.report(timeline.MailSwitched(turn.at, to=fact.to, by=fact.by))
-    state.mail_held, state.mail_free = is_held, list(fact.free or ())
+    for queued in overruled:
+        queued.released = queued.hurried = False
+    state.mail_held, state.mail_free, state.mail_hold = is_held, list(fact.free or ()), hold
     for queued in [each for each in state.queue if turn.now.is_outdated(each)]:
         if not turn.now.waits_for_release(queued):
             drop(turn, queued, _OUTDATED)
@@ -60,9 +66,22 @@ def release(turn: Turn, fact: facts.MessageReleased) -> None:
         raise IgnoredError(IgnoreReason.HELD)
     if turn.now.is_outdated(queued):
         raise IgnoredError(IgnoreReason.OUTDATED)
+    queued.hold = _overruled(turn.state, fact)
     queued.released, queued.hurried = True, queued.hurried or hurries
     place = turn.place_of(queued.step) or StepPlace(None, None, queued.step, queued.message.occurrence)
     turn.report(timeline.MessageReleased(turn.at, place, message=str(queued.message), now=hurries or None, by=fact.by))
+
+
+def _overruled(state: State, fact: facts.MessageReleased | facts.MessageRetried) -> int:
+    """Returns how many holds somebody overrules who lets a message go.
+
+    Raises:
+        IgnoredError: mail was held since.
+    """
+    hold = state.mail_hold if fact.hold is None else fact.hold
+    if state.mail_held and hold < state.mail_hold:
+        raise IgnoredError(IgnoreReason.HELD_SINCE)
+    return hold
 
 
 def cancel(turn: Turn, fact: facts.MessageCancelled) -> None:
@@ -83,7 +102,7 @@ def retry(turn: Turn, fact: facts.MessageRetried) -> None:
     address = _recipient(turn, message)
     if address is None:
         raise IgnoredError(IgnoreReason.CONTACT)
-    turn.order(RetryMessage(str(message), address))
+    turn.order(RetryMessage(str(message), address, _overruled(turn.state, fact)))
     close_system_tasks(turn, SystemTaskReason.MESSAGE_FAILED, str(message), TaskStatus.DONE)
     place = turn.place_of(message.step)
     turn.report(timeline.MessageRetried(turn.at, place, message=str(message), contact=address, by=fact.by))

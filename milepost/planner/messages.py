@@ -252,6 +252,7 @@ def _send(turn: Turn, outgoing: Outgoing) -> None:
             steps,
             tuple(part.template for part in outgoing.parts),
             released=any(part.released for part in outgoing.parts),
+            hold=max(part.hold for part in outgoing.parts),
         ),
     )
     turn.report(

@@ -201,8 +201,8 @@ class Queued(Record):
     """A message that has not gone out yet, and what holds it: `why`, and `until` when (None: nobody knows).
 
     `since` is when it was first held. `owner_at` is when the map's owner is told that it lacks a value; 0 once that is
-    done. A person `released` it, or `hurried` it past hours and limit. `contact` is the address that an invitation
-    goes to; that of others is looked up when they go.
+    done. A person `released` it, or `hurried` it past hours and limit; that overrules the first `hold` holds.
+    `contact` is the address that an invitation goes to; that of others is looked up when they go.
     """
 
     parsers: ClassVar = {"message": MessageId.parse, "reason": MessageReason, "why": HoldReason}
@@ -217,6 +217,7 @@ class Queued(Record):
     owner_at: Instant | None = None
     released: bool = False
     hurried: bool = False
+    hold: int = 0
     contact: str | None = None
 
     @staticmethod
@@ -244,8 +245,8 @@ class State:
     `moving_to` is the version that it moves to once the next stage of the sequence is about to open.
     `pauses` are the begin and the end of those pauses that moved dates, since what is open was opened. `renamed` are
     the ids that steps, stages and plays had before, by those of today. With `mail_held` messages wait for a person to
-    release them, but for those of the templates `mail_free`. `format` is the version of the form that it was
-    read in; the next plan brings it up to date.
+    release them, but for those of the templates `mail_free`; `mail_hold` is how many holds the journey knows of.
+    `format` is the version of the form that it was read in; the next plan brings it up to date.
     """
 
     customer: Customer
@@ -280,6 +281,7 @@ class State:
     renamed: dict[str, dict[str, str]] = field(default_factory=dict)
     mail_held: bool = False
     mail_free: list[str] = field(default_factory=list)
+    mail_hold: int = 0
     format: int = FORMAT
     timer_index: TimerIndex | None = field(default=None, compare=False, repr=False)
 

@@ -132,6 +132,7 @@ def desired_messages(before: State, plan: Plan) -> Iterator[dict[str, Any]]:
                 "steps": list(command.steps),
                 "templates": list(command.templates),
                 "released": command.released,
+                "hold": command.hold,
                 "calendar": asdict(command.calendar) if command.calendar else None,
                 "status": "queued",
                 "attempts": 0,
@@ -151,6 +152,7 @@ def desired_held(state: State) -> Iterator[dict[str, Any]]:
             "why": queued.why or "",
             "since": state.clock if queued.since is None else queued.since,
             "until": queued.until,
+            "released": queued.released,
         }
 
 

@@ -21,18 +21,20 @@ MOST_COUNTED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class HeldFilter:
-    """Which messages that wait: of a customer, a map, a message's file, for a reason; None: any."""
+    """Which messages that wait: of a customer, a map, a message's file, for a reason, released or not; None: any."""
 
     customer: str | None = None
     map: str | None = None
     template: str | None = None
     why: HoldReason | None = None
+    released: bool | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
-        by_column: Mapping[Any, str | None] = {
+        by_column: Mapping[Any, str | bool | None] = {
             HeldMessageRow.customer_id: self.customer,
             HeldMessageRow.template: self.template,
             HeldMessageRow.why: self.why,
+            HeldMessageRow.released: self.released,
         }
         found = [column == value for column, value in by_column.items() if value is not None]
         if self.map is not None:

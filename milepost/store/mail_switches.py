@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, RowMapping, bindparam, case, func, literal, or_, select, true, union_all, update
@@ -13,7 +13,7 @@ from milepost.planner.enums import HoldReason, MailSwitch
 from milepost.planner.instants import Instant
 from milepost.store.mail_tables import CustomerMailSwitchRow, HeldMessageRow, MailSwitchRow, ReleasedTextRow
 from milepost.store.table_types import table_of
-from milepost.store.tables import JourneyRow
+from milepost.store.tables import JourneyRow, MessageRow
 from milepost.store.upsert import increment
 
 MOST_FIRST = 1000
@@ -42,6 +42,17 @@ class Switch:
         return self.mail is MailSwitch.HELD
 
 
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """The switch that counts for a journey's mail, and how many holds have been said of that mail, wide or narrow.
+
+    What a person lets go overrules the holds until then, and no later one.
+    """
+
+    switch: Switch
+    hold: int = 0
+
+
 FREE = Switch(MailSwitch.FREE)
 
 
@@ -59,27 +70,32 @@ class Turn:
 
 _maps, _customers = table_of(MailSwitchRow), table_of(CustomerMailSwitchRow)
 _held, _journeys, _texts = table_of(HeldMessageRow), table_of(JourneyRow), table_of(ReleasedTextRow)
-_NARROWEST = (
-    union_all(
-        select(_customers.c.mail, _customers.c.first, literal(0).label("rank")).where(
-            _customers.c.customer_id == bindparam("customer"), _customers.c.current.is_(True)
-        ),
-        select(_maps.c.mail, _maps.c.first, case((_maps.c.map.is_(None), 2), else_=1).label("rank")).where(
-            _maps.c.current.is_(True), or_(_maps.c.map.is_(None), _maps.c.map == bindparam("map"))
-        ),
-    )
-    .order_by("rank")
-    .limit(1)
+_WAITS = _held.c.why == HoldReason.RELEASE
+_BATCH = 500
+_OF_CUSTOMER = _customers.c.customer_id == bindparam("customer")
+_OF_MAP = or_(_maps.c.map.is_(None), _maps.c.map == bindparam("map"))
+_HOLDS = (
+    select(func.count()).select_from(_customers).where(_OF_CUSTOMER, _customers.c.overrules.is_(True)).scalar_subquery()
+    + select(func.count()).select_from(_maps).where(_OF_MAP, _maps.c.overrules.is_(True)).scalar_subquery()
 )
+_NARROWEST = union_all(
+    select(_customers.c.mail, _customers.c.first, literal(0).label("rank")).where(
+        _OF_CUSTOMER, _customers.c.current.is_(True)
+    ),
+    select(_maps.c.mail, _maps.c.first, case((_maps.c.map.is_(None), 2), else_=1).label("rank")).where(
+        _OF_MAP, _maps.c.current.is_(True)
+    ),
+).subquery()
+_IN_FORCE = select(_NARROWEST.c.mail, _NARROWEST.c.first, _HOLDS).order_by(_NARROWEST.c.rank).limit(1)
 _FREE_TEXTS = select(_texts.c.template, _texts.c.digest).where(
     _texts.c.map == bindparam("map"), _texts.c.count >= bindparam("first")
 )
 
 
-def switch_of(session: Session, customer: str, map_id: str) -> Switch:
+def in_force(session: Session, customer: str, map_id: str) -> InForce:
     """Returns the switch that counts for the mail of a customer on a map."""
-    row = session.connection().execute(_NARROWEST, {"customer": customer, "map": map_id}).first()
-    return FREE if row is None else Switch(MailSwitch(row[0]), row[1])
+    row = session.connection().execute(_IN_FORCE, {"customer": customer, "map": map_id}).first()
+    return InForce(FREE) if row is None else InForce(Switch(MailSwitch(row[0]), row[1]), row[2])
 
 
 def free_templates(session: Session, map_id: str, switch: Switch, digests: Digests) -> list[str]:
@@ -90,18 +106,35 @@ def free_templates(session: Session, map_id: str, switch: Switch, digests: Diges
     return sorted(template for template, digest in rows if digests.get(template) == digest)
 
 
+def holds(session: Session, row: MessageRow, map_id: str, digests: Callable[[], Digests]) -> bool:
+    """Tells whether mail was held since a message was due out, and nobody has let it go since."""
+    counts = in_force(session, row.customer_id, map_id)
+    if not counts.switch.is_held or (row.released and row.hold >= counts.hold):
+        return False
+    free = [] if counts.switch.first is None else free_templates(session, map_id, counts.switch, digests())
+    return not set(row.templates) <= set(free)
+
+
 def count_release(session: Session, map_id: str, template: str, digests: Digests) -> None:
     """Counts that a person has released a message of this text."""
     increment(session, ReleasedTextRow, {"map": map_id, "template": template, "digest": digests.get(template, "")})
 
 
+def count_release_undone(session: Session, map_id: str, template: str, digests: Digests) -> None:
+    """Counts one release less of this text: it was undone."""
+    is_text = (_texts.c.map == map_id, _texts.c.template == template, _texts.c.digest == digests.get(template, ""))
+    one_less = update(_texts).where(*is_text, _texts.c.count > 0).values(count=_texts.c.count - 1)
+    session.connection().execute(one_less)
+
+
 def turn(session: Session, new: Turn) -> None:
     """Sets a switch. One that holds takes back what narrower ones have freed.
 
-    The journeys whose mail it may let go are due from now on, so that they look, whoever is told of it.
+    The journeys whose mail it may let go, or hold once more, are due from now on: so they look, whoever tells them.
     """
     scope, switch = new.scope, new.switch
     values = {"mail": switch.mail, "first": switch.first, "at": new.at, "by": new.by, "why": new.why, "current": True}
+    values["overrules"] = switch.is_held
     if scope.customer is not None:
         _supersede(session, CustomerMailSwitchRow, _customers.c.customer_id == scope.customer)
         session.add(CustomerMailSwitchRow(customer_id=scope.customer, **values))
@@ -111,7 +144,7 @@ def turn(session: Session, new: Turn) -> None:
             _take_back(session, scope)
         session.add(MailSwitchRow(map=scope.map, **values))
     session.flush()
-    wake(session, new.at, _in(scope))
+    _wake(session, new.at, journeys_of(scope), _held.c.released.is_(True) if switch.is_held else _WAITS)
 
 
 def _take_back(session: Session, scope: Scope) -> None:
@@ -130,17 +163,17 @@ def _supersede(
     session.connection().execute(update(table).where(table.c.current.is_(True), *conditions).values(current=False))
 
 
-def _in(scope: Scope) -> ColumnElement[bool]:
+def journeys_of(scope: Scope) -> ColumnElement[bool]:
     """Returns the condition that a journey is one that a switch is about."""
     if scope.customer is not None:
         return _journeys.c.customer_id == scope.customer
     return true() if scope.map is None else _journeys.c.map == scope.map
 
 
-def wake(session: Session, now: Instant, condition: ColumnElement[bool]) -> None:
-    """Makes open journeys that hold mail for a person due now (journey time): their sweeper or a nudge sees to them."""
-    holds = select(_held.c.journey_id).where(_held.c.why == HoldReason.RELEASE)
-    ids = select(_journeys.c.id).where(_journeys.c.ended_at.is_(None), condition, _journeys.c.id.in_(holds))
+def _wake(session: Session, now: Instant, condition: ColumnElement[bool], holds_such: ColumnElement[bool]) -> None:
+    """Makes open journeys that hold such mail due now (journey time): their sweeper or a nudge sees to them."""
+    holding = select(_held.c.journey_id).where(holds_such)
+    ids = select(_journeys.c.id).where(_journeys.c.ended_at.is_(None), condition, _journeys.c.id.in_(holding))
     found = list(session.connection().scalars(ids.order_by(_journeys.c.id).with_for_update()))
     for start in range(0, len(found), _BATCH):
         is_one = _journeys.c.id.in_(found[start : start + _BATCH])
@@ -149,13 +182,10 @@ def wake(session: Session, now: Instant, condition: ColumnElement[bool]) -> None
         session.connection().execute(update(_journeys).where(is_one).values(wake_at=wake_at))
 
 
-_BATCH = 500
-
-
 def wake_for_text(session: Session, now: Instant, map_id: str, template: str) -> None:
     """Makes the journeys of a map due that hold a message of this text: it may be free by now."""
-    holds = select(_held.c.journey_id).where(_held.c.template == template)
-    wake(session, now, (_journeys.c.map == map_id) & _journeys.c.id.in_(holds))
+    holding = select(_held.c.journey_id).where(_held.c.template == template)
+    _wake(session, now, (_journeys.c.map == map_id) & _journeys.c.id.in_(holding), _WAITS)
 
 
 def released(session: Session, map_id: str, template: str, digests: Digests) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index
+from sqlalchemy import Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from milepost.store.table_types import At, Base, OfCustomer, OfJourney, Serial
@@ -12,7 +12,7 @@ class _Switch:
     """One turn of a switch that holds mail or lets it go. The latest is `current`, unless a wider one took its place.
 
     Rows are never removed: they say who did what when. With `first`, so many messages of each text wait, then the text
-    is free.
+    is free. A hold that `overrules` holds what was released by name before, too; those of earlier programs didn't.
     """
 
     serial: Mapped[Serial]
@@ -22,6 +22,7 @@ class _Switch:
     by: Mapped[str | None]
     why: Mapped[str | None]
     current: Mapped[bool]
+    overrules: Mapped[bool] = mapped_column(server_default=false())
 
 
 class MailSwitchRow(_Switch, Base):
@@ -52,12 +53,15 @@ class ReleasedTextRow(Base):
 
 
 class HeldMessageRow(Base):
-    """A message that is due and waits, as the journey's state has it: `why`, since and until when (null: unknown)."""
+    """A message that is due and waits, as the journey's state has it: `why`, since and until when (null: unknown).
+
+    One that a person has `released` goes by itself, unless mail is held once more before.
+    """
 
     __tablename__ = "held_messages"
     __table_args__ = (
         Index(None, "why", "since", "journey_id", "message"),
-        Index(None, "since", "journey_id", "message"),
+        Index(None, "released", "since", "journey_id", "message"),
         Index(None, "customer_id", "since"),
     )
 
@@ -70,3 +74,4 @@ class HeldMessageRow(Base):
     why: Mapped[str]
     since: Mapped[At]
     until: Mapped[At | None]
+    released: Mapped[bool] = mapped_column(server_default=false())

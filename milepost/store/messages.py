@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ScalarSelect, func, literal_column, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -95,6 +95,29 @@ def queued(session: Session, journey: str) -> list[str]:
         MessageRow.journey_id == journey, MessageRow.status == MessageStatus.QUEUED
     )
     return list(session.scalars(query.order_by(MessageRow.at, MessageRow.message)))
+
+
+def in_grace(session: Session, journey: str) -> list[MessageRow]:
+    """Returns the journey's messages that wait because what brought them about can be undone; no channel has them.
+
+    They stay as they are until the transaction ends.
+    """
+    query = select(MessageRow).where(
+        MessageRow.journey_id == journey,
+        MessageRow.status == MessageStatus.QUEUED,
+        MessageRow.not_before.is_not(None),
+    )
+    query = query.order_by(MessageRow.at, MessageRow.message).with_for_update()
+    return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+async def journeys_in_grace(session: AsyncSession, condition: ColumnElement[bool], limit: int) -> list[str]:
+    """Returns open journeys for which the condition holds and that have messages in the grace (see `in_grace`)."""
+    waits = MessageRow.not_before.is_not(None) & (MessageRow.status == MessageStatus.QUEUED)
+    query = select(JourneyRow.id).where(
+        JourneyRow.id.in_(select(MessageRow.journey_id).where(waits)), JourneyRow.ended_at.is_(None), condition
+    )
+    return list(await session.scalars(query.order_by(JourneyRow.id).limit(limit)))
 
 
 async def undelivered(session: AsyncSession, journey: str) -> dict[str, Undelivered]:

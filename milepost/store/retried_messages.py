@@ -39,7 +39,8 @@ def retry_messages(
             continue
         if _has_all(compiled_map, row):
             row.version = plan.state.version
-        row.status, row.contact, row.released = MessageStatus.QUEUED, command.contact, True
+        row.status, row.contact = MessageStatus.QUEUED, command.contact
+        row.released, row.hold = True, command.hold
         row.subject = row.text = row.html = row.link = row.last_error = row.cause = None
         row.retries, row.attempts = row.retries + 1, 0
     session.flush()

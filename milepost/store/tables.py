@@ -296,6 +296,7 @@ class MessageRow(Base):
     cause: Mapped[str | None]
     retries: Mapped[int] = mapped_column(server_default="0", doc="how often people sent it again after it had failed")
     released: Mapped[bool] = mapped_column(server_default=false(), doc="a person looked at it before it went")
+    hold: Mapped[int] = mapped_column(server_default="0", doc="how many holds that person overruled")
     calendar: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), doc="see `CalendarEntry`")
     channel_id: Mapped[str | None] = mapped_column(doc="the id by which the channel knows the message")
     reply_key: Mapped[str | None] = mapped_column(doc="what is in the address that replies go to; null: there was none")

@@ -36,10 +36,10 @@ from milepost.store.undo_tables import UndoPointRow
 CLICKS = frozenset({"desk", "portal", "ops", "cli"})
 """The sources of facts that are people's own doing."""
 _ELSEWHERE = (MailChosen, HandedOver, Away, Back)
-_OF_MAIL = (MailSwitched, MessageReleased, MessageRetried, MessageReturned)
+_OF_MAIL = (MailSwitched, MessageRetried, MessageReturned)
 _FOR_GOOD = frozenset(each.kind for each in (FactUndone, *_OF_MAIL, *_ELSEWHERE))
-"""Kinds that can't be undone: a mail that somebody lets go, having read it, waits for nothing; and what is kept in
-other places than the journey is changed there."""
+"""Kinds that can't be undone: a mail that failed and is sent again waits for nothing; and what is kept in other places
+than the journey is changed there."""
 _LOOKED_AT = 200
 _points, _messages = table_of(UndoPointRow), table_of(MessageRow)
 
@@ -54,13 +54,19 @@ class StoredFact(Protocol):
 
 
 def is_undoable(fact: StoredFact) -> bool:
-    """Tells whether a person told the fact, and it is of a kind that can be undone."""
-    return fact.data["kind"] not in _FOR_GOOD and is_by_person(fact)
+    """Tells whether a person told the fact, and it is of a kind that can be undone; what was sent at once isn't."""
+    is_at_once = fact.data["kind"] == MessageReleased.kind and bool(fact.data.get("now"))
+    return fact.data["kind"] not in _FOR_GOOD and not is_at_once and is_by_person(fact)
 
 
 def is_by_person(fact: StoredFact) -> bool:
-    """Tells whether a person told the fact, by a click or a command, or a program that names the person."""
-    return fact.source in CLICKS or (fact.source == "api" and "@" in (fact.data.get("by") or ""))
+    """Tells whether a person told the fact."""
+    return is_person(fact.source, fact.data.get("by"))
+
+
+def is_person(source: str, by: str | None) -> bool:
+    """Tells whether a person tells something: by a click or a command, or by a program that names the person."""
+    return source in CLICKS or (source == "api" and "@" in (by or ""))
 
 
 def is_own(fact: FactRow, address: str) -> bool:

@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Interceptor
 
+from activities.journey import NO_GRACE
 from milepost.channels.links import LinkSigner
 from milepost.channels.recorder import RecordingChannel
 from milepost.intake.enrolment import Enrolment
@@ -142,6 +144,7 @@ async def rig_on(
     max_advances: int = DEFAULT_MAX_ADVANCES,
     interceptors: Sequence[Interceptor] = (),
     cached_workflows: int = 1000,
+    grace: timedelta = NO_GRACE,
 ) -> AsyncIterator[Rig]:
     """A rig with the example's map published and its customer in the book."""
     async with store.transaction() as session:
@@ -150,7 +153,13 @@ async def rig_on(
     wall = (await server.get_current_time()).timestamp()
     clock, compiled_maps, channel = JourneyClock(wall, START), CompiledMaps(store), RecordingChannel()
     intake = Intake(
-        store, server.client, clock, compiled_maps=compiled_maps, wall=lambda: rig.wall, max_advances=max_advances
+        store,
+        server.client,
+        clock,
+        compiled_maps=compiled_maps,
+        wall=lambda: rig.wall,
+        max_advances=max_advances,
+        grace=grace,
     )
     rig = Rig(server, store, intake, channel, clock, wall, version)
     async with make_worker(
@@ -161,6 +170,7 @@ async def rig_on(
         compiled_maps=compiled_maps,
         interceptors=interceptors,
         cached_workflows=cached_workflows,
+        grace=grace,
         workflow_runner=sandboxed(),
     ):
         yield rig
