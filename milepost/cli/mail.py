@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -15,6 +15,7 @@ from milepost.cli.support.intake_access import OpenIntake, open_intake
 from milepost.cli.support.local_timezone import local_time, local_timezone
 from milepost.cli.support.mail_text import message_named, print_line, show_message
 from milepost.cli.support.output import AsJson, aside, print_json, say, table
+from milepost.cli.support.terminal_user import who_did
 from milepost.explain.people_names import colleague_name
 from milepost.intake import mail as mail_orders
 from milepost.intake import mail_hold
@@ -57,6 +58,7 @@ class ListedStatus(StrEnum):
     """The statuses that can be listed."""
 
     HELD = "held"
+    RELEASED = "released"
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
@@ -72,7 +74,7 @@ class Typed:
     filter: MailFilter
     all: bool
     first: int | None
-    by: str | None
+    by: str
     why: str | None
     as_json: bool
 
@@ -96,7 +98,9 @@ async def mail(
     all_: Annotated[bool, typer.Option("--all", help="All that the filters leave, instead of one message.")] = False,
     first: _First = None,
     reason: Annotated[str | None, typer.Option(help="Why it is cancelled, held or freed.")] = None,
-    by: Annotated[str | None, typer.Option(metavar="EMAIL", help="Who does it.")] = None,
+    by: Annotated[
+        str | None, typer.Option(metavar="EMAIL", help="Who does it; by default whoever works on this machine.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List mail that waits or failed, let it go, cancel it, send it again; hold all mail until people release it.
@@ -104,10 +108,11 @@ async def mail(
     Without ACTION it lists what is held. `show` prints a message as its recipient gets it. `release` lets one go that a
     person was to look at, in the contact's hours; `send-now` at once. `cancel` drops it. `retry` sends a failed one
     again. With --all these are about all that the filters leave. `hold` holds mail from now on: all, or with --map or
-    --customer; `free` lets it go again. `switches` lists who held and freed what. MESSAGE may be the beginning of one.
+    --customer, and what was released and hasn't left; `free` lets it go again. `switches` lists who held and freed
+    what. MESSAGE may be the beginning of one.
     """
     wanted = _filter(status, of_customer, of_map, template, why)
-    typed = Typed(customer, message, wanted, all_, first, by, reason, as_json)
+    typed = Typed(customer, message, wanted, all_, first, who_did(by), reason, as_json)
     settings = settings_of(context)
     async with open_intake(settings) as opened:
         match action:
@@ -163,15 +168,29 @@ async def _list(opened: OpenIntake, typed: Typed) -> None:
         for line in lines:
             print_json(line.to_json())
         return
+    now = opened.intake.context.now()
     for line in lines:
-        print_line(line)
+        print_line(line, now)
     if not lines:
         say(f"No mail is {typed.filter.status} here.")
     elif typed.filter.status is MailStatus.HELD:
         say(f"{count_of(len(lines), 'message')}. Next: `milepost mail show CUSTOMER MESSAGE`, `{_EXAMPLE}`.")
+    elif typed.filter.status is MailStatus.RELEASED:
+        say(f"{count_of(len(lines), 'message')}, released by name. `milepost mail hold` holds what hasn't left again.")
     elif typed.filter.status is MailStatus.FAILED:
         await _by_cause(opened)
+    if typed.filter.status is MailStatus.HELD:
+        await _say_released(opened, typed.filter)
     await _say_switches(opened)
+
+
+async def _say_released(opened: OpenIntake, wanted: MailFilter) -> None:
+    """Says what else waits: what people have let go, and what goes by itself."""
+    async with opened.intake.context.store.reading() as session:
+        released = await held_mail.count(session, replace(wanted.held, released=True))
+    if released:
+        says = "was released and waits to go" if released == 1 else "were released and wait to go"
+        say(f"{count_of(released, 'message')} {says}: `milepost mail --status released`.")
 
 
 async def _by_cause(opened: OpenIntake) -> None:
@@ -243,16 +262,25 @@ async def _turn(opened: OpenIntake, position: MailSwitch, typed: Typed) -> None:
         opened.intake.context, scope, Switch(position, typed.first), by=typed.by, why=typed.why
     )
     if typed.as_json:
-        print_json(_turn_data(turned.turn) | {"waiting": turned.waiting})
+        print_json(_turn_data(turned.turn) | {"waiting": turned.waiting, "held_again": turned.held_again})
         return
     say(_switch_text(turned.turn))
     if position is MailSwitch.HELD:
-        say("What was released by name before goes all the same; `milepost mail cancel` stops a single one.")
+        _say_held_again(turned.held_again, typed.first)
         say("Next: `milepost mail` lists what waits.")
     elif turned.waiting:
         say(f"{count_of(turned.waiting, 'message')} that waited will go, in the contacts' hours.")
     if opened.away is not None:
         aside(f"Journeys hear of it {opened.later}")
+
+
+def _say_held_again(count: int, first: int | None) -> None:
+    """Says what becomes of mail that was released by name before."""
+    free = ", unless people have released enough of its text" if first else ""
+    if count:
+        what = "had been released and hasn't left waits" if count == 1 else "had been released and haven't left wait"
+        say(f"{count_of(count, 'message')} that {what} again{free}.")
+    say("Mail that is on its way comes back, unless the mail server has it by then.")
 
 
 def _turn_data(turn: Turn) -> dict[str, Any]:
@@ -320,4 +348,6 @@ def _print_results(
         say(f"{each.customer}  {each.message}  {each.departure.sentence(now)}")
     if not as_json and done:
         say(f"{count_of(done, 'message')} {_DONE[action]}; `milepost mail` shows what still waits.")
+    if not as_json and done and action is MailAction.RELEASE:
+        say("Until it has left, `milepost mail hold` holds it again, and `milepost undo CUSTOMER` undoes the release.")
     return refused

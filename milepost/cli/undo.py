@@ -17,8 +17,8 @@ from milepost.planner.instants import optional_text, text
 from milepost.store.undo_points import UndoableFact
 
 _NOTHING_TOLD = (
-    "Nothing was told lately that can be. Instead: `milepost mail cancel` stops a mail that was released; preferences "
-    "and hand-overs are told anew, the other way round."
+    "Nothing was told lately that can be. Instead: `milepost mail hold` holds again what was released and hasn't left; "
+    "preferences and hand-overs are told anew, the other way round."
 )
 
 

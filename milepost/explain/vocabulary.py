@@ -202,7 +202,7 @@ INSTEAD = {
     "handed_over": "Hand the customer back.",
     "mail_chosen": "Choose anew which mail the person gets.",
     "agreement_mailed": "Cancel the mails that still wait; else mail what holds instead.",
-    "message_released": "Cancel the mail if it still waits; else write to whoever got it.",
+    "message_released": "Hold mail again if it hasn't left (`milepost mail hold`); else write to whoever got it.",
     "message_cancelled": "Write to the person yourself.",
     "requested": "Tell the person who looks after you, or answer the customer.",
     "responded": "Say to the customer what holds instead.",

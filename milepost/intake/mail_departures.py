@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from milepost.explain.local_time import date_text, local
 from milepost.intake.context import IntakeContext
 from milepost.places import city_of
+from milepost.planner.enums import HoldReason
 from milepost.planner.instants import Instant
 from milepost.planner.situation import Situation
-from milepost.planner.state import State
+from milepost.planner.state import Queued, State
 from milepost.store.mail_tables import HeldMessageRow
 from milepost.store.tables import JourneyRow
 
 Key = tuple[str, str]
 NO_GRACE = timedelta()
+_GOES_BY_ITSELF = frozenset({None, HoldReason.RELEASE, HoldReason.WINDOW, HoldReason.LIMIT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,29 @@ async def departures(
 
     One that is due now leaves `after` the time in which its release can be undone.
     """
-    now, found = context.now(), {}
+    now, found = context.now(), dict[Key, Departure]()
     leaves_from = now + int(after.total_seconds())
     for key, (held, journey) in released.items():
         compiled_map = await context.compiled_maps.of(journey.version)
         situation = Situation.of(compiled_map, State.from_json(journey.state), now)
-        step = compiled_map.steps.get(held.step)
-        contact = situation.contact_of(step) if step else None
-        if contact is not None:
-            calendar = situation.customer_calendar(contact)
-            found[key] = Departure(max(calendar.next_open(now), leaves_from), calendar.timezone)
+        queued = next((each for each in situation.state.queue if str(each.message) == held.message), None)
+        departure = departure_of(situation, queued) if queued is not None else None
+        if departure is not None:
+            found[key] = replace(departure, at=max(departure.at, leaves_from))
     return found
+
+
+def departure_of(situation: Situation, queued: Queued) -> Departure | None:
+    """Returns when a message that waits goes, at the earliest; one that waits for a release: if it is released now.
+
+    None: nobody knows, as something else keeps it back.
+    """
+    contact = situation.recipient_of(queued)
+    if contact is None or situation.is_outdated(queued) or queued.why not in _GOES_BY_ITSELF:
+        return None
+    calendar, at = situation.customer_calendar(contact), situation.at
+    if queued.why is not HoldReason.RELEASE:
+        at = at if queued.until is None else queued.until
+    elif not queued.reason.is_ours:
+        at = calendar.next_open(at)
+    return Departure(at, calendar.timezone)

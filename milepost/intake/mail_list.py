@@ -10,12 +10,13 @@ from typing import Any
 from milepost.explain.held_messages import Held, held_message
 from milepost.explain.sentences import Wording, quoted
 from milepost.intake.context import IntakeContext
+from milepost.intake.mail_departures import Departure, departure_of
 from milepost.planner.enums import HoldReason
 from milepost.planner.ids import step_of
 from milepost.planner.instants import Instant, optional_text, text
 from milepost.planner.messages import go_together
 from milepost.planner.situation import Situation
-from milepost.planner.state import State
+from milepost.planner.state import Queued, State
 from milepost.store import held_mail, messages
 from milepost.store.errors import UnreadableVersionError
 from milepost.store.held_mail import HeldFilter, HeldLine
@@ -25,15 +26,17 @@ from milepost.text import listing
 
 
 class MailStatus(StrEnum):
-    """The status of a message, from when it is due."""
+    """The status of a message, from when it is due; one that is `released` still waits, for its reader's hours, say."""
 
     HELD = "held"
+    RELEASED = "released"
     QUEUED = "queued"
     SENT = "sent"
     FAILED = "failed"
     RETURNED = "returned"
 
 
+_WAIT = (MailStatus.HELD, MailStatus.RELEASED)
 CAUSES = {
     FailureCause.ADDRESS: "the mail server refused the address for good",
     FailureCause.REFUSED: "the mail server refused the message",
@@ -57,7 +60,8 @@ class Together:
 class MailLine:
     """A message; `at` is when it was first held or due out, `because` what keeps it back or made it fail, in words.
 
-    `together` are the other messages that wait and will be one mail with it.
+    `together` are the other messages that wait and will be one mail with it. `goes_at` is the earliest at which one
+    that waits goes, if it is released now; `timezone` that of its reader.
     """
 
     customer: str
@@ -70,7 +74,10 @@ class MailLine:
     status: MailStatus
     at: Instant
     to: str | None = None
+    to_name: str | None = None
+    timezone: str | None = None
     until: Instant | None = None
+    goes_at: Instant | None = None
     why: str | None = None
     because: str | None = None
     outdated: bool = False
@@ -78,6 +85,18 @@ class MailLine:
     attempts: int = 0
     sent_at: Instant | None = None
     together: tuple[Together, ...] = ()
+
+    @property
+    def waits(self) -> bool:
+        """Tells whether it waits with its journey, held or released."""
+        return self.status in _WAIT
+
+    def goes(self, now: Instant) -> str | None:
+        """Says when it goes, on its reader's clock: `goes today 15:00 in Vienna`; None: it went, or nobody knows."""
+        if self.goes_at is None or self.timezone is None:
+            return None
+        condition = " if it is released now" if self.why == HoldReason.RELEASE else ""
+        return f"{Departure(self.goes_at, self.timezone).sentence(now)}{condition}"
 
     @property
     def goes_with(self) -> str | None:
@@ -88,8 +107,9 @@ class MailLine:
         return f"one mail with {listing([quoted(each.about) for each in self.together])}{condition}"
 
     def to_json(self) -> dict[str, Any]:
-        instants = {"at": text(self.at), "until": optional_text(self.until), "sent_at": optional_text(self.sent_at)}
-        return {**asdict(self), **instants}
+        instants = {"until": self.until, "goes_at": self.goes_at, "sent_at": self.sent_at}
+        texts = {name: optional_text(at) for name, at in instants.items()}
+        return {**asdict(self), "at": text(self.at), **texts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +134,8 @@ class MailFilter:
 
     @property
     def held(self) -> HeldFilter:
-        return HeldFilter(self.customer, self.map, self.template, self.why)
+        is_released = self.status is MailStatus.RELEASED
+        return HeldFilter(self.customer, self.map, self.template, self.why, is_released)
 
 
 async def mail_page(
@@ -126,7 +147,7 @@ async def mail_page(
         InvalidCursorError: the cursor is none of this list.
     """
     async with context.store.reading() as session:
-        if wanted.status is MailStatus.HELD:
+        if wanted.status in _WAIT:
             held = await held_mail.page(session, wanted.held, cursor=cursor, limit=limit)
         else:
             left = await messages.outbox(
@@ -149,6 +170,7 @@ async def held_line(context: IntakeContext, line: HeldLine, zone: str) -> MailLi
     found: Held | None = None
     outdated = False
     together: tuple[Together, ...] = ()
+    recipient: dict[str, Any] = {}
     with suppress(UnreadableVersionError):
         compiled_map = await context.compiled_maps.of(line.journey.version)
         situation = Situation.of(compiled_map, State.from_json(line.journey.state), context.now())
@@ -156,6 +178,7 @@ async def held_line(context: IntakeContext, line: HeldLine, zone: str) -> MailLi
         if queued is not None:
             say = Wording(compiled_map, zone)
             found, outdated = held_message(situation, queued, say), situation.is_outdated(queued)
+            recipient = _recipient(situation, queued)
             others = [each for each in go_together(situation, queued) if each is not queued]
             together = tuple(Together(str(each.message), say.step(each.step)) for each in others)
     if found is None:
@@ -168,7 +191,7 @@ async def held_line(context: IntakeContext, line: HeldLine, zone: str) -> MailLi
         about=found.title,
         reason=line.row.reason,
         template=line.row.template,
-        status=MailStatus.HELD,
+        status=MailStatus.RELEASED if line.row.released else MailStatus.HELD,
         at=line.row.since,
         to=found.to,
         until=found.until,
@@ -176,7 +199,18 @@ async def held_line(context: IntakeContext, line: HeldLine, zone: str) -> MailLi
         because=found.because,
         outdated=outdated,
         together=together,
+        **recipient,
     )
+
+
+def _recipient(situation: Situation, queued: Queued) -> dict[str, Any]:
+    """Returns who gets a message that waits, and when."""
+    contact, departure = situation.recipient_of(queued), departure_of(situation, queued)
+    return {
+        "to_name": contact.name if contact else None,
+        "timezone": departure.timezone if departure else None,
+        "goes_at": departure.at if departure else None,
+    }
 
 
 def left_line(line: MessageLine) -> MailLine:

@@ -38,7 +38,7 @@ KINDS = facts.TOLD
 _LAST = "note"
 """A kind that is a field of other kinds as well: beside one of them it is that field."""
 _WITHOUT_SUBJECT = ("paused", "resumed")
-_NOT_WRITTEN = ("parts", *facts.BaseFact.__slots__)
+_NOT_WRITTEN = ("hold", "parts", *facts.BaseFact.__slots__)
 """Fields that every fact has, or that Milepost alone fills."""
 _OWN_FIELDS = {
     kind: tuple(each.name for each in fields(fact) if each.name not in _NOT_WRITTEN)

@@ -9,7 +9,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, null, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from milepost.customer import address_key
@@ -21,10 +22,12 @@ from milepost.planner.facts import (
     HandedOver,
     MailChosen,
     MailSwitched,
+    MessageCancelled,
     MessageReleased,
     MessageRetried,
     MessageReturned,
 )
+from milepost.planner.ids import step_of
 from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan
 from milepost.planner.timeline import MessageSent
@@ -40,6 +43,7 @@ _OF_MAIL = (MailSwitched, MessageRetried, MessageReturned)
 _FOR_GOOD = frozenset(each.kind for each in (FactUndone, *_OF_MAIL, *_ELSEWHERE))
 """Kinds that can't be undone: a mail that failed and is sent again waits for nothing; and what is kept in other places
 than the journey is changed there."""
+_OF_A_MESSAGE = frozenset({MessageReleased.kind, MessageCancelled.kind})
 _LOOKED_AT = 200
 _points, _messages = table_of(UndoPointRow), table_of(MessageRow)
 
@@ -134,6 +138,8 @@ class UndoableFact:
         """The step or outcome that the fact is about, if it is about one."""
         data = self.fact.data
         about: str | None = data.get("step") or data.get("outcome") or data.get("about")
+        if about is None and self.fact.kind in _OF_A_MESSAGE:
+            return step_of(data["message"])
         return None if is_address(about) else about
 
 
@@ -157,6 +163,32 @@ def undoable(
         *(UndoableFact(fact, None) for fact in session.scalars(waiting)),
     ]
     return sorted((each for each in found if is_undoable(each.fact)), key=lambda each: -each.fact.serial)
+
+
+@dataclass(frozen=True, slots=True)
+class UndoableRelease:
+    """A release of a message that can be undone until an instant; None: its journey has yet to take it in."""
+
+    customer: str
+    fact: str
+    message: str
+    by: str | None
+    at: Instant
+    until: Instant | None
+
+
+async def releases(session: AsyncSession, now: Instant) -> list[UndoableRelease]:
+    """Returns the releases of messages that can be undone now, whoever released them, the earliest first."""
+    columns = (FactRow.customer_id, FactRow.id, FactRow.told_by, FactRow.at, FactRow.source, FactRow.data)
+    is_release = FactRow.kind == MessageReleased.kind
+    of_advance = (UndoPointRow.journey_id == FactRow.journey_id) & (UndoPointRow.revision == FactRow.revision)
+    taken = select(*columns, UndoPointRow.until).join(UndoPointRow, of_advance)
+    taken = taken.where(is_release, FactRow.status == InboxStatus.DELIVERED, UndoPointRow.until > now)
+    waiting = select(*columns, null()).where(is_release, FactRow.status == InboxStatus.PENDING)
+    rows = [*await session.execute(taken), *await session.execute(waiting)]
+    rows.sort(key=lambda row: (row.at, row.customer_id, row.id))
+    undoable_rows = [row for row in rows if is_undoable(row)]
+    return [UndoableRelease(row[0], row[1], row.data["message"], row[2], row[3], row[6]) for row in undoable_rows]
 
 
 def latest_told(session: Session, customer: str) -> FactRow | None:

@@ -67,6 +67,7 @@ _ADDRESSES: Mapping[Role, str] = {
     Role.OPERATIONS: """
         GET  /ops/mail
         POST /ops/mail/order
+        POST /ops/mail/undo
         POST /ops/mail/switch
         GET  /ops/customers/{customer}/identity
         POST /ops/customers/{customer}/merge

@@ -37,6 +37,8 @@ NOTICES = {
     "later": "It is written down. The engine can't be reached right now; this takes effect as soon as it is back.",
     "kept": "It is written down. The journey has ended in the meantime, so nothing else happens.",
     "mail": "Done. What was released goes in the contact's hours.",
+    "released": "Released. It leaves in the contact's hours, and until it has left you can take it back.",
+    "release_undone": "Undone. What was released waits again.",
     "switched": "Done. Journeys hear of it within seconds.",
     "reviewed": "Noted. The next review counts from now.",
     "asked": translatable("Thank you. You will find our answer here; until then we won't remind you of this."),

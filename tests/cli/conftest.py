@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -159,7 +160,7 @@ def advance(data: Path) -> None:
 
 async def _advance(url: str) -> None:
     store = open_store(url)
-    worker = JourneyActivities(store, CompiledMaps(store))
+    worker = JourneyActivities(store, CompiledMaps(store), timedelta(minutes=5))
     async with store.reading() as session:
         running = await journeys.running(session)
     for row in running:

@@ -6,16 +6,18 @@ from typing import Any
 
 import pytest
 
+from milepost.intake import mail_hold
 from milepost.intake.intake import Intake
+from milepost.intake.mail import MailAction, MailOrder, order
 from milepost.intake.undo_errors import MessageLeftError
 from milepost.planner.enums import MailSwitch
 from milepost.planner.facts import MessageFailed, MessageRetried, MessageReturned, Noted, Paused, Resumed, StepDone
 from milepost.store import mail_switches, messages
 from milepost.store.mail_switches import Scope, Switch, Turn
 from milepost.store.messages import FailureCause
-from milepost.store.tables import MessageRow
+from milepost.store.tables import JourneyRow, MessageRow
 from milepost.wire.activities import AdvanceOrder
-from tests.intake.undo_desk import Desk, begun
+from tests.intake.undo_desk import ANA, Desk, begun
 
 MAIL = "connect/1/opening/1"
 
@@ -110,6 +112,52 @@ async def test_a_mail_that_came_back_waits_once_after_an_undoing(desk: Desk) -> 
     assert (await row(desk)).status == "returned"
     assert (await desk.advance(1)).deliver == []
     assert (await desk.picture())["journey"] == before["journey"]
+
+
+async def released(desk: Desk, template: str) -> int:
+    """How many messages of a text people have released."""
+
+    def count(session: Any) -> int:
+        return mail_switches.released(
+            session,
+            "pilot",
+            template,
+            desk.intake.context.compiled_maps.message_digests(session, session.get(JourneyRow, desk.journey).version),
+        )
+
+    return await desk.intake.context.store.write(count)
+
+
+@pytest.mark.parametrize("is_taken", [True, False])
+async def test_a_release_that_is_undone_does_not_count_towards_the_first_ones(desk: Desk, *, is_taken: bool) -> None:
+    await mail_hold.turn(desk.intake.context, Scope(), Switch(MailSwitch.HELD, 5))
+    await desk.click(StepDone, by="a program", source="import", step="kickoff", result="held")
+    given = MailOrder(MailAction.RELEASE, ANA, id="slip", source="ops")
+    await order(desk.intake.context, given, [(desk.customer, MAIL)])
+    if is_taken:
+        await desk.advance(1)
+    assert await released(desk, "connect.md") == 1
+
+    await desk.undo(f"mail/slip/{MAIL}")
+
+    assert await released(desk, "connect.md") == 0
+    await desk.advance(1)
+    assert await desk.queued() == []
+    assert "message_released" not in await desk.kinds()
+
+
+async def test_a_mail_that_failed_and_was_sent_again_comes_back_after_a_later_hold(desk: Desk) -> None:
+    await failed_once(desk)
+    await desk.click(MessageRetried, message=MAIL)
+    sent = await row(desk)
+    assert (sent.status, sent.released, sent.hold) == ("queued", True, 0)
+
+    await mail_hold.turn(desk.intake.context, Scope(), Switch(MailSwitch.HELD))
+
+    def is_held(session: Any) -> bool:
+        return mail_switches.holds(session, sent, "pilot", dict)
+
+    assert await desk.intake.context.store.write(is_held)
 
 
 async def test_a_mail_that_is_ordered_anew_is_named_until_somebody_delivers_it(desk: Desk) -> None:

@@ -235,7 +235,8 @@ async def test_mail_that_is_held_for_one_record_is_held_for_the_customer(book: B
 
     await book.merge()
 
-    assert (await book.store.write(lambda session: mail_switches.switch_of(session, "acme", "pilot"))).is_held
+    counts = await book.store.write(lambda session: mail_switches.in_force(session, "acme", "pilot"))
+    assert counts.switch.is_held
 
 
 async def test_a_dry_run_says_the_same_and_changes_nothing(book: Book) -> None:

@@ -44,7 +44,7 @@ async def test_held_mail_is_listed_and_released(world: World, api: httpx.AsyncCl
     turned = await hold(api, reason="We begin", by="ops@vendor.example")
     assert turned.json() | {"at": ""} == {
         "customer": None, "map": None, "mail": "held", "first": None, "at": "", "by": "ops@vendor.example",
-        "why": "We begin",
+        "why": "We begin", "held_again": 0,
     }  # fmt: skip
     await world.tell(step_done="kickoff", result="held")
     [one] = await listed(api, customer="acme", map="pilot", template="connect.md", why="release")
@@ -61,7 +61,47 @@ async def test_mail_that_is_released_at_night_says_when_it_goes(world: World, ap
     await hold(api)
     await world.tell(step_done="kickoff", result="held")
     await world.move_to(START + 2 * HOUR)  # 18:00 in Berlin, when the reader's day is over
+    [waits] = await listed(api)
+    assert (waits["to_name"], waits["goes_at"], waits["timezone"]) == (
+        "Kim Lo",
+        text(START + 17 * HOUR),
+        "Europe/Berlin",
+    )
     assert (await order(api, "release"))["goes_at"] == text(START + 17 * HOUR)
+    assert await listed(api) == []
+    [released] = await listed(api, status="released")
+    assert (released["status"], released["why"], released["goes_at"]) == ("released", "window", text(START + 17 * HOUR))
+
+
+async def test_what_was_released_is_held_again_until_it_leaves(world: World, api: httpx.AsyncClient) -> None:
+    await hold(api)
+    await world.tell(step_done="kickoff", result="held")
+    await world.move_to(START + 2 * HOUR)
+    await order(api, "release")
+    assert (await hold(api, map="pilot")).json()["held_again"] == 1
+    [waits] = await listed(api)
+    assert (waits["status"], waits["why"]) == ("held", "release")
+    assert await listed(api, status="released") == []
+
+
+async def test_a_release_is_undone_for_the_grace(world: World, api: httpx.AsyncClient) -> None:
+    world.journey_client.let_people_undo(timedelta(minutes=5))
+    await hold(api)
+    await world.tell(step_done="kickoff", result="held")
+    assert (await order(api, "release", by="ops@vendor.example", id="slip"))["done"]
+    undone = await api.post(f"/api/v1/customers/acme/facts/mail/slip/{CONNECT}/undo", json={"by": "ops@vendor.example"})
+    assert undone.status_code == 200, undone.text
+    [waits] = await listed(api)
+    assert (waits["message"], waits["status"]) == (CONNECT, "held")
+
+
+async def test_a_message_that_was_sent_now_is_not_undone(world: World, api: httpx.AsyncClient) -> None:
+    world.journey_client.let_people_undo(timedelta(minutes=5))
+    await hold(api)
+    await world.tell(step_done="kickoff", result="held")
+    await order(api, "send-now", by="ops@vendor.example", id="now")
+    refused = await api.post(f"/api/v1/customers/acme/facts/mail/now/{CONNECT}/undo", json={})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "not_undoable")
 
 
 async def test_the_timeline_says_sent_of_what_a_channel_took(world: World, api: httpx.AsyncClient) -> None:

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from milepost.store import messages
+from milepost.store.tables import MessageRow
 from tests.web.conftest import World, form_in, text_of
-from tests.web.example import HOUR, KIM, START
+from tests.web.example import ANA, HOUR, KIM, START
 
 CONNECT = "connect/1/opening/1"
 ONE = f"/ops/mail/acme/1/{CONNECT}"
@@ -49,7 +51,8 @@ async def test_a_message_that_waits_for_its_hours_says_so(world: World, browser:
     await world.tell(step_done="kickoff", result="held")
     text = text_of(await page(browser))
     assert "Held 1" in text
-    assert "Connect the first system opening, connect.md Acme Ltd kim@acme.example" in text
+    assert "Connect the first system opening, connect.md Acme Ltd Kim Lo, kim@acme.example" in text
+    assert "It goes today 09:00 in Berlin." in text
     assert "Monday to Friday, 09:00 to 17:00 in Europe/Berlin, not on holidays" in text
     assert (await order(browser, "send-now", pick=f"acme {CONNECT}")).status_code == 303
     assert await status(world) == "sent"
@@ -84,6 +87,70 @@ async def test_mail_that_is_released_at_night_says_when_it_goes(world: World, br
     assert "1 message released." in text
     assert f"{CONNECT} to acme goes Tue 3 Mar 2026 09:00 in Berlin" in text
     assert "Left as they are" not in text
+
+
+async def test_the_tab_of_held_mail_does_not_count_what_was_released(world: World, browser: httpx.AsyncClient) -> None:
+    await hold_one(world, browser)
+    await world.move_to(START + 2 * HOUR)
+    held = await page(browser)
+    assert "Held 1 Released 0" in text_of(held)
+    assert held.text.index('value="release"') < held.text.index("<table"), "the buttons are above the list"
+    await order(browser, "release", pick=f"acme {CONNECT}", status="held")
+    text = text_of(await page(browser))
+    assert "Held 0 Released 1" in text
+    assert "No mail waits." in text
+    released = text_of(await page(browser, "/ops/mail?status=released"))
+    assert "It goes Tue 3 Mar 2026 09:00 in Berlin." in released
+    assert "All 1 that were released" in released
+
+    await switch(browser, "held")
+
+    assert "Held 1 Released 0" in text_of(await page(browser))
+
+
+async def test_what_was_released_in_one_order_is_taken_back_in_one(world: World, browser: httpx.AsyncClient) -> None:
+    world.journey_client.let_people_undo(timedelta(minutes=5))
+    await hold_one(world, browser)
+    await order(browser, "release", all="yes")
+    shown = await page(browser)
+    assert "Just released 1 message · Ana Ruiz Nothing of it leaves before 10:05" in text_of(shown)
+    assert await status(world) == "queued"
+    undo = form_in(shown, "/ops/mail/undo")
+
+    answer = await browser.post("/ops/mail/undo", data=undo)
+
+    assert answer.headers["location"] == "/ops/mail?told=release_undone"
+    after = text_of(await page(browser, answer.headers["location"]))
+    assert "Undone. What was released waits again." in after
+    assert "Just released" not in after
+    assert "Held 1 Released 0" in after
+    twice = await browser.post("/ops/mail/undo", data=undo)
+    assert twice.status_code == 409
+    assert "Nothing was undone" in text_of(twice)
+
+
+async def test_what_has_left_of_an_order_stays_and_is_named(world: World, browser: httpx.AsyncClient) -> None:
+    world.journey_client.let_people_undo(timedelta(minutes=5))
+    await hold_one(world, browser)
+    await order(browser, "release", all="yes")
+    undo = form_in(await page(browser), "/ops/mail/undo")
+    async with world.store.transaction() as session:
+        await session.execute(update(MessageRow).values(not_before=None))  # its delivery begins
+
+    answer = await browser.post("/ops/mail/undo", data=undo)
+
+    assert answer.status_code == 409
+    assert "a message that it brought about has left" in text_of(answer)
+    assert await status(world) == "queued"
+
+
+async def test_the_day_names_the_message_of_a_release(world: World, browser: httpx.AsyncClient) -> None:
+    world.journey_client.let_people_undo(timedelta(minutes=5))
+    await hold_one(world, browser)
+    await order(browser, "release", all="yes")
+    assert "A message is released: “Connect the first system” · Acme Ltd" in text_of(
+        await page(browser, f"/desk/{ANA}")
+    )
 
 
 async def test_cancelled_mail_is_on_the_timeline_with_who_and_why(world: World, browser: httpx.AsyncClient) -> None:

@@ -56,7 +56,7 @@ async def test_the_api_and_the_command_name_them(two: World, capsys: pytest.Capt
     assert together["connect/1/opening/1"] == [{"message": "people/1/opening/1", "about": "Name your people"}]
 
     for line in (await mail_page(two.intake.context, MailFilter(), "UTC")).lines:
-        print_line(line)
+        print_line(line, two.intake.context.now())
 
     assert "    It will be one mail with “Name your people”, if all are released." in capsys.readouterr().out
 

@@ -9,8 +9,8 @@ import pytest
 from temporalio.testing import WorkflowEnvironment
 
 from milepost.channels.protocol import TemporaryDeliveryError
-from milepost.intake import mail_hold
-from milepost.intake.mail import MailAction
+from milepost.intake import mail, mail_hold
+from milepost.intake.mail import MailAction, MailOrder
 from milepost.planner.instants import parse
 from milepost.store.database import Store, open_store
 from milepost.store.mail_switches import Scope
@@ -96,7 +96,9 @@ async def released_by_day(rig: Rig) -> None:
     await mail_hold.turn(rig.intake.context, Scope(), HELD, by=OPS)
     await rig.enrol()
     await kick_off(rig)
-    await do(rig, MailAction.RELEASE)
+    [result] = await mail.order(rig.intake.context, MailOrder(MailAction.RELEASE, OPS), [(CUSTOMER.id, CONNECT)])
+    assert result.departure is not None
+    assert result.departure.at == rig.intake.now() + 300, "it says that it leaves after the grace"
     await rig.settled()
     assert await waiting(rig) == []
 

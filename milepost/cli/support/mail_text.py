@@ -7,9 +7,10 @@ from milepost.cli.support.intake_access import OpenIntake
 from milepost.cli.support.local_timezone import local_time, local_timezone
 from milepost.cli.support.output import print_json, say
 from milepost.explain.sentences import spaced
-from milepost.intake.mail_list import MailLine, MailStatus, held_line, left_line
+from milepost.intake.mail_list import MailLine, held_line, left_line
 from milepost.intake.mail_text import NOT_MADE, draft
 from milepost.intake.stored_links import in_words
+from milepost.planner.instants import Instant
 from milepost.store import customers, held_mail, journeys, messages
 from milepost.store.errors import UnknownMessageError
 from milepost.store.held_mail import HeldLine
@@ -17,16 +18,24 @@ from milepost.store.messages import MessageLine
 from milepost.text import listing
 
 
-def print_line(line: MailLine) -> None:
-    """Prints a message in two lines: whose it is, and what is the matter with it."""
-    since = " since" if line.status is MailStatus.HELD else ""
-    say(f"{line.customer}  {line.message}  {line.status}{since} {local_time(line.at)}")
-    what = f"{spaced(line.reason)} about “{line.about}”" if line.subject is None else f"“{line.subject}”"
-    until = f", until {local_time(line.until)}" if line.until is not None else ""
-    because = f": {line.because}" if line.because else ""
-    say(f"    {what} to {line.to or 'nobody yet'}{because}{until}")
+def print_line(line: MailLine, now: Instant) -> None:
+    """Prints a message in some lines: its ids, what it is and who gets it, why it waits or failed, when it goes."""
+    say(f"{line.customer}  {line.message}  {line.status}{' since' if line.waits else ''} {local_time(line.at)}")
+    about = f"“{line.about}”" if line.subject is None else f"“{line.subject}”"
+    say(f"    {about}: {spaced(line.reason)}, {line.template}, to {_reader(line)} of {line.customer_name}")
+    until = f", until {local_time(line.until)}" if line.until is not None and line.goes_at is None else ""
+    why = f"waits: {line.because}{until}" if line.waits and line.because else line.because
+    sentences = [each for each in (why, line.goes(now)) if each]
+    if sentences:
+        say(f"    {'; '.join(sentences)}")
     if line.goes_with:
         say(f"    It will be {line.goes_with}.")
+
+
+def _reader(line: MailLine) -> str:
+    if line.to is None:
+        return "nobody yet"
+    return line.to if line.to_name in (None, line.to) else f"{line.to_name} <{line.to}>"
 
 
 async def message_named(opened: OpenIntake, customer: str, typed: str) -> str:
@@ -80,5 +89,5 @@ async def show_message(opened: OpenIntake, customer: str, message: str, base_url
     if as_json:
         print_json(line.to_json() | {"subject": subject, "text": text, "problem": problem})
         return
-    print_line(line)
+    print_line(line, context.now())
     say("", f"Subject: {subject or '(not written yet)'}", "", text or problem or "It hasn't been written yet.")

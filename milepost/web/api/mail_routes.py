@@ -43,7 +43,10 @@ class TogetherShown(Shown):
 
 
 class MailShown(Shown):
-    """A message. `at` is when it was first held or due out; `because` says what keeps it back or made it fail."""
+    """A message. `at` is when it was first held or due out; `because` says what keeps it back or made it fail.
+
+    One that is `released` still waits, for its reader's hours or for something else, and goes by itself.
+    """
 
     customer: str
     customer_name: str
@@ -55,7 +58,12 @@ class MailShown(Shown):
     status: MailStatus
     at: str
     to: str | None
+    to_name: str | None = Field(description="the name of the contact who gets it, while it waits")
+    timezone: str | None = Field(description="that of its reader, where `goes_at` is known")
     until: str | None
+    goes_at: str | None = Field(
+        description="the earliest at which one that waits goes; one that waits for a release, if it is released now"
+    )
     why: str | None
     because: str | None
     outdated: bool
@@ -94,6 +102,10 @@ class SwitchShown(Shown):
 
 class TurnShown(SwitchShown):
     current: bool = Field(description="false once a later or a wider switch counts")
+
+
+class SwitchedShown(SwitchShown):
+    held_again: int = Field(description="messages that had been released and hadn't left: they wait once more")
 
 
 class SwitchList(Shown):
@@ -207,8 +219,11 @@ async def order_mail(served: Served, request: OrderRequest) -> OrdersShown:
 
 
 @router.post("/mail/switch", summary="Hold or free mail", tags=["mail"])
-async def switch_mail(served: Served, request: SwitchRequest) -> SwitchShown:
-    """Hold mail until people release it, or let it go by itself again; the narrowest switch counts."""
+async def switch_mail(served: Served, request: SwitchRequest) -> SwitchedShown:
+    """Hold mail until people release it, or let it go by itself again; the narrowest switch counts.
+
+    A hold takes back what was released by name before, as long as it hasn't left.
+    """
     if request.customer is not None and request.map is not None:
         message = "Mail of a map to one customer can't be held by itself."
         raise ProblemError(422, "invalid", message, "Send 'customer' or 'map'.")
@@ -216,4 +231,4 @@ async def switch_mail(served: Served, request: SwitchRequest) -> SwitchShown:
     scope = Scope(request.customer, request.map)
     context, switch = served.intake.context, Switch(request.mail, first)
     turned = await mail_hold.turn(context, scope, switch, by=request.by, why=request.reason)
-    return SwitchShown.of_turn(turned.turn)
+    return SwitchedShown(**SwitchShown.of_turn(turned.turn).model_dump(), held_again=turned.held_again)

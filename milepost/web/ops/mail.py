@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from milepost.explain import local_time
 from milepost.explain.vocabulary import HELD
 from milepost.intake.mail_list import (
     CAUSES,
@@ -21,16 +22,18 @@ from milepost.intake.mail_list import (
     mail_page,
 )
 from milepost.intake.mail_text import NOT_MADE, draft
+from milepost.intake.released_together import released_together
 from milepost.intake.stored_links import as_previews, in_words
 from milepost.planner.enums import HoldReason
 from milepost.store import customers, held_mail, mail_switches, maps, messages
 from milepost.store.errors import UnknownMessageError
-from milepost.store.held_mail import HeldFilter, HeldLine
+from milepost.store.held_mail import HeldLine
 from milepost.store.keyset import Cursor
 from milepost.store.mail_switches import Scope
 from milepost.store.messages import FailureCause, MessageLine
+from milepost.text import count_of
 from milepost.web import forms
-from milepost.web.identity import Looking
+from milepost.web.identity import Looking, Person
 from milepost.web.ops.plan_preview import preview_path
 from milepost.web.pages import render, render_aside, shell, up_to
 from milepost.web.problems import ProblemError
@@ -38,6 +41,8 @@ from milepost.web.services import Served, Services
 
 router = APIRouter(include_in_schema=False)
 PER_PAGE = 50
+UNDO_FORM = "undo-release"
+"""The kind of the forms that undo what was released in one order."""
 _MOST_TURNS = 20
 ADDRESS = "/ops/mail"
 MAIL_POLICY = (
@@ -47,6 +52,7 @@ MAIL_POLICY = (
 """A message is shown without scripts, forms or anything but its own pictures and styles; its links open new pages."""
 WORDS = {
     MailStatus.HELD: "Held",
+    MailStatus.RELEASED: "Released",
     MailStatus.FAILED: "Failed",
     MailStatus.QUEUED: "On its way",
     MailStatus.SENT: "Sent",
@@ -54,7 +60,8 @@ WORDS = {
 }
 _Words = tuple[str | None, str | None, str | None]
 """The subject of a message, its text and its HTML."""
-_TABS = (MailStatus.HELD, MailStatus.FAILED, MailStatus.QUEUED, MailStatus.SENT, MailStatus.RETURNED)
+WAITING = (MailStatus.HELD, MailStatus.RELEASED)
+_TABS = (*WAITING, MailStatus.FAILED, MailStatus.QUEUED, MailStatus.SENT, MailStatus.RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +131,9 @@ async def mail(
         "tabs": _TABS,
         "reasons": CAUSES if tab is MailStatus.FAILED else HELD,
         **await _counts(served, wanted),
+        "together": await _released_together(served, viewer, zone),
+        "waiting": WAITING,
+        "now": served.now(),
         **await _switches(served),
         **_neighbours(wanted, lines),
     }
@@ -132,9 +142,9 @@ async def mail(
 
 async def _counts(served: Services, wanted: Narrowed) -> dict[str, Any]:
     async with served.store.reading() as session:
-        counts: dict[str, int] = {MailStatus.HELD: await held_mail.count(session, HeldFilter())}
+        counts: dict[str, int] = {status: await held_mail.count(session, MailFilter(status).held) for status in WAITING}
         counts |= await messages.count_by_status(session)
-        matching = await held_mail.count(session, wanted.filter.held) if wanted.status is MailStatus.HELD else 0
+        matching = await held_mail.count(session, wanted.filter.held) if wanted.status in WAITING else 0
         texts = await held_mail.count_by_text(session) if wanted.status is MailStatus.HELD else []
         causes = await messages.count_by_cause(session) if wanted.status is MailStatus.FAILED else {}
     shown = {key: up_to(count, messages.MOST_COUNTED) for key, count in counts.items()}
@@ -154,6 +164,31 @@ async def _switches(served: Services) -> dict[str, Any]:
         "maps": [(map_id, title, turns.get(Scope(map=map_id))) for map_id, title in titles.items()],
         "customers": [each for scope, each in turns.items() if scope.customer is not None],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _ReleasedTogether:
+    """What somebody just released in one order, as a line with the form that undoes it; `until` is a clock time."""
+
+    what: str
+    by: str | None
+    until: str | None
+    form: str
+
+
+async def _released_together(served: Services, viewer: Person | None, zone: str) -> list[_ReleasedTogether]:
+    if viewer is None:
+        return []
+    found = await released_together(served.intake.context)
+    return [
+        _ReleasedTogether(
+            count_of(len(each.releases), "message"),
+            each.by,
+            None if each.until is None else f"{local_time.local(each.until, zone):%H:%M}",
+            forms.token(served, viewer.session, UNDO_FORM, each.order),
+        )
+        for each in found
+    ]
 
 
 def _neighbours(wanted: Narrowed, page: MailPage) -> dict[str, str | None]:
@@ -179,6 +214,7 @@ async def message(
     page = {
         "line": line,
         "words": WORDS,
+        "now": served.now(),
         "form": forms.token(served, viewer.session, "mail") if viewer else None,
         **written,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Request
@@ -9,18 +10,19 @@ from starlette.responses import Response
 
 from milepost.intake import mail as mail_orders
 from milepost.intake import mail_hold
+from milepost.intake.context import IntakeContext
 from milepost.intake.mail import MOST, MailAction, MailOrder, MailResult
 from milepost.intake.mail_list import MailStatus
+from milepost.intake.released_together import undo_order
 from milepost.planner.enums import HoldReason, MailSwitch
 from milepost.planner.fact_errors import RefusedError
-from milepost.planner.instants import Instant
 from milepost.store import held_mail
 from milepost.store.mail_switches import MOST_FIRST, Scope, Switch
 from milepost.text import count_of
 from milepost.web import forms
 from milepost.web.form_values import Line, Text, Token
 from milepost.web.identity import Acting
-from milepost.web.ops.mail import ADDRESS, Narrowed
+from milepost.web.ops.mail import ADDRESS, UNDO_FORM, WAITING, Narrowed
 from milepost.web.pages import back_to, render, shell
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served, Services
@@ -49,32 +51,55 @@ async def order(
     map: Line = "",  # noqa: A002 - the field's word
     message: Line = "",
     why: Line = "",
+    status: Line = "",
     reason: Text = "",
 ) -> Response:
     """Does something with the messages that were picked, or with all that the filters leave."""
     sent = forms.read(served, person.session, form, "mail")
     if action not in set(MailAction):
         raise ProblemError(422, "action_missing", "What to do is missing.", "Go back and press one of the buttons.")
-    wanted = Narrowed(MailStatus.HELD, customer, map, message, why)
     does = MailAction(action)
+    tab = MailStatus.FAILED if does is MailAction.RETRY else MailStatus.HELD
+    wanted = Narrowed(MailStatus(status) if status in WAITING else tab, customer, map, message, why)
     keys = await _all(served, does, wanted) if all else [_key(each) for each in pick]
     if not keys:
         raise ProblemError(422, "nothing_picked", "No message was picked.", "Go back and tick some, or all.")
     given = MailOrder(does, person.address, reason or None, sent.id, source="ops")
     results = await mail_orders.order(served.intake.context, given, keys)
-    back = Narrowed(MailStatus.FAILED if does is MailAction.RETRY else MailStatus.HELD, customer, map, message, why)
-    page = _account(does, results, back.address(), served.intake.context.now())
+    page = _account(does, results, wanted.address(), served.intake.context)
     if page["refused"] or page["later"]:
         around = shell(request, served, person, "Mail", "mail", zone=await served.zone())
         return render("ops/mail_account.html", page, around, 200 if page["any_done"] else 409)
-    return back_to(back.address(), "mail")
+    return back_to(wanted.address(), "released" if does is MailAction.RELEASE else "mail")
+
+
+@router.post("/undo")
+async def undo(request: Request, served: Served, person: Acting, form: Token) -> Response:
+    """Takes back what was released in one order, as far as it hasn't left: it waits again."""
+    [order_id] = forms.read(served, person.session, form, UNDO_FORM).subject
+    results = await undo_order(served.intake.context, order_id, by=person.address)
+    refused = [(each, each.refused) for each in results if each.refused is not None]
+    if results and not refused:
+        return back_to(ADDRESS, "release_undone")
+    done = len(results) - len(refused)
+    page = {
+        "done": f"{count_of(done, 'release')} undone." if done else "Nothing was undone: it has left, or was undone.",
+        "later": [],
+        "more_later": 0,
+        "refused": refused[:_MOST_SHOWN],
+        "more_refused": max(len(refused) - _MOST_SHOWN, 0),
+        "back": ADDRESS,
+    }
+    around = shell(request, served, person, "Mail", "mail", zone=await served.zone())
+    return render("ops/mail_account.html", page, around, 200 if done else 409)
 
 
 async def _all(served: Services, action: MailAction, wanted: Narrowed) -> list[tuple[str, str]]:
     """Returns what the filters leave: of what is released or sent now, what waits for that."""
     held = wanted.filter.held
-    if action in (MailAction.RELEASE, MailAction.SEND_NOW) and held.why is None:
-        held = Narrowed(MailStatus.HELD, wanted.customer, wanted.map, wanted.message, HoldReason.RELEASE).filter.held
+    is_let_go = action in (MailAction.RELEASE, MailAction.SEND_NOW) and wanted.status is MailStatus.HELD
+    if is_let_go and held.why is None:
+        held = replace(held, why=HoldReason.RELEASE)
     async with served.store.reading() as session:
         return await held_mail.keys(session, held, MOST)
 
@@ -84,10 +109,12 @@ def _key(text: str) -> tuple[str, str]:
     return customer, message
 
 
-def _account(action: MailAction, results: list[MailResult], back: str, now: Instant) -> dict[str, Any]:
-    """Returns what was done, what goes when if not at once, and what was refused and why."""
+def _account(action: MailAction, results: list[MailResult], back: str, context: IntakeContext) -> dict[str, Any]:
+    """Returns what was done, what goes when if not as soon as it can be, and what was refused and why."""
+    now = context.now()
+    soon = now + int(context.grace.total_seconds())
     refused = [(each, each.outcome) for each in results if isinstance(each.outcome, RefusedError)]
-    later = [(each, each.departure.sentence(now)) for each in results if each.departure and each.departure.at > now]
+    later = [(each, each.departure.sentence(now)) for each in results if each.departure and each.departure.at > soon]
     done = len(results) - len(refused)
     return {
         "done": f"{count_of(done, 'message')} {_DONE[action]}." if done else "Nothing was done.",
