@@ -48,6 +48,9 @@ _Template = Annotated[
 _Why = Annotated[
     str | None, typer.Option(help="Only what waits, or failed, for this reason: release, window, address, ...")
 ]
+_By = Annotated[
+    str | None, typer.Option(metavar="EMAIL", help="Who does it; by default whoever works on this machine.")
+]
 _First = Annotated[
     int | None,
     typer.Option(min=1, max=mail_switches.MOST_FIRST, metavar="N", help="Hold only the first N of each text."),
@@ -85,7 +88,7 @@ async def mail(
         typer.Argument(metavar="[ACTION]", help="list, show, release, send-now, cancel, retry, hold, free, switches."),
     ] = None,
     customer: Annotated[str | None, typer.Argument(metavar="[CUSTOMER]", help="The customer's id.")] = None,
-    message: Annotated[str | None, typer.Argument(metavar="[MESSAGE]", help="The message's id, as listed.")] = None,
+    message: Annotated[str | None, typer.Argument(metavar="[MESSAGE]", help="The message's id, or its beginning.")] = None,
     *,
     context: typer.Context,
     status: Annotated[ListedStatus, typer.Option(help="Which messages are listed.")] = ListedStatus.HELD,
@@ -98,18 +101,15 @@ async def mail(
     all_: Annotated[bool, typer.Option("--all", help="All that the filters leave, instead of one message.")] = False,
     first: _First = None,
     reason: Annotated[str | None, typer.Option(help="Why it is cancelled, held or freed.")] = None,
-    by: Annotated[
-        str | None, typer.Option(metavar="EMAIL", help="Who does it; by default whoever works on this machine.")
-    ] = None,
+    by: _By = None,
     as_json: AsJson = False,
 ) -> None:
     """List mail that waits or failed, let it go, cancel it, send it again; hold all mail until people release it.
 
     Without ACTION it lists what is held. `show` prints a message as its recipient gets it. `release` lets one go that a
     person was to look at, in the contact's hours; `send-now` at once. `cancel` drops it. `retry` sends a failed one
-    again. With --all these are about all that the filters leave. `hold` holds mail from now on: all, or with --map or
-    --customer, and what was released and hasn't left; `free` lets it go again. `switches` lists who held and freed
-    what. MESSAGE may be the beginning of one.
+    again. With --all these are about all that the filters leave. `hold` holds mail from now on, with --map or
+    --customer some of it, and what was released and hasn't left; `free` lets it go. `switches` lists who did which.
     """
     wanted = _filter(status, of_customer, of_map, template, why)
     typed = Typed(customer, message, wanted, all_, first, who_did(by), reason, as_json)

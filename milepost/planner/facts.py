@@ -230,10 +230,7 @@ class MessageFailed(BaseFact, kind="message_failed"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageReleased(BaseFact, kind="message_released"):
-    """A person looked at a message that waited for that; with `now` neither hours nor the limit keep it back.
-
-    `hold` is how many holds it overrules: those that had been said by then. None: all that its journey knows of.
-    """
+    """A person looked at a message that waited; with `now` it goes at once. It overrules the first `hold` holds."""
 
     message: str
     now: bool | None = None
@@ -251,10 +248,7 @@ class MessageCancelled(BaseFact, kind="message_cancelled"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRetried(BaseFact, kind="message_retried"):
-    """A message that couldn't be delivered is to be written and sent again, to whoever gets the step's mail now.
-
-    `hold` is how many holds it overrules, as that of a release.
-    """
+    """A message that failed is to go again, to whoever gets its mail now; it overrules the first `hold` holds."""
 
     message: str
     hold: int | None = None
@@ -279,11 +273,7 @@ class AgreementMailed(BaseFact, kind="agreement_mailed"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailSwitched(BaseFact, kind="mail_switched"):
-    """Milepost alone tells it: `to` is `held` or `free`; `free` are the templates of messages that go all the same.
-
-    `hold` is how many holds have been said of the journey's mail: what was released by name before the last of them,
-    and hasn't left, waits again.
-    """
+    """Milepost alone tells it: `to` is `held` or `free`, but for the templates `free`; `hold` counts the holds."""
 
     to: str
     free: Sequence[str] | None = None

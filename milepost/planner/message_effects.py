@@ -73,7 +73,7 @@ def release(turn: Turn, fact: facts.MessageReleased) -> None:
 
 
 def _overruled(state: State, fact: facts.MessageReleased | facts.MessageRetried) -> int:
-    """Returns how many holds somebody overrules who lets a message go.
+    """Returns how many holds somebody overrules who lets a message go; without a number, all that the journey knows of.
 
     Raises:
         IgnoredError: mail was held since.
