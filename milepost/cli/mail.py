@@ -9,13 +9,13 @@ from typing import Annotated, Any
 
 import typer
 
+from milepost.actor import actor
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.intake_access import OpenIntake, open_intake
 from milepost.cli.support.local_timezone import local_time, local_timezone
 from milepost.cli.support.mail_text import message_named, print_line, show_message
 from milepost.cli.support.output import AsJson, aside, print_json, say, table
-from milepost.cli.support.terminal_user import who_did
 from milepost.explain.people_names import colleague_name
 from milepost.intake import mail as mail_orders
 from milepost.intake import mail_hold
@@ -77,7 +77,7 @@ class Typed:
     filter: MailFilter
     all: bool
     first: int | None
-    by: str
+    by: str | None
     why: str | None
     as_json: bool
 
@@ -88,7 +88,7 @@ async def mail(
         typer.Argument(metavar="[ACTION]", help="list, show, release, send-now, cancel, retry, hold, free, switches."),
     ] = None,
     customer: Annotated[str | None, typer.Argument(metavar="[CUSTOMER]", help="The customer's id.")] = None,
-    message: Annotated[str | None, typer.Argument(metavar="[MESSAGE]", help="The message's id, or its beginning.")] = None,
+    message: Annotated[str | None, typer.Argument(metavar="[MESSAGE]", help="Its id, or how that begins.")] = None,
     *,
     context: typer.Context,
     status: Annotated[ListedStatus, typer.Option(help="Which messages are listed.")] = ListedStatus.HELD,
@@ -112,7 +112,7 @@ async def mail(
     --customer some of it, and what was released and hasn't left; `free` lets it go. `switches` lists who did which.
     """
     wanted = _filter(status, of_customer, of_map, template, why)
-    typed = Typed(customer, message, wanted, all_, first, who_did(by), reason, as_json)
+    typed = Typed(customer, message, wanted, all_, first, by or actor(), reason, as_json)
     settings = settings_of(context)
     async with open_intake(settings) as opened:
         match action:

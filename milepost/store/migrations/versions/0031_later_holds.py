@@ -2,7 +2,7 @@
 
 Holds of earlier programs didn't, and go on not to; of messages that wait it is now on record which were released.
 
-Revision: 0031, after 0030.
+Revision: 0031, after 0036.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0031"
-down_revision = "0030"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 
