@@ -52,6 +52,7 @@ PAGES = {
     "the queues": "/desk/queues",
     "a queue": "/desk/queues?section=queue-csm",
     "customers": "/ops/customers",
+    "results": "/ops/results",
     "books in step": "/ops/syncs",
     "customers at risk": "/ops/customers?risk=yes",
     "customers that are stuck": "/ops/customers?stuck=yes",

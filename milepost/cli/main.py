@@ -45,6 +45,7 @@ _COMMANDS = {
         "explain": "Explain what a customer waits for, and why.",
         "tell": "Tell a customer's journey what happened.",
         "undo": "Undo what somebody just told, as if it had not been told.",
+        "results": "List what customers confirmed, disputed, or left unanswered.",
         "agreement": "Show what was agreed with a customer, and who said yes.",
         "links": "List the links that a customer's people got; make them void.",
         "files": "List the files that a customer sent; get one, or delete it.",

@@ -58,7 +58,10 @@ MESSAGES = (
     _some("ix_messages_channel_id", "channel_id", where="channel_id IS NOT NULL"),
     _some("ix_messages_reply_key", "reply_key", where="reply_key IS NOT NULL"),
 )
-ANSWERS = (_some("ix_answers_verdict", "verdict", where="revoked_at IS NULL"),)
+ANSWERS = (
+    _some("ix_answers_verdict", "verdict", where="revoked_at IS NULL"),
+    Index(None, "at", "journey_id", "answer"),
+)
 FACTS = (
     UniqueConstraint("customer_id", "id"),
     Index(None, "status", "serial"),

@@ -57,6 +57,7 @@ from milepost.web.ops import maps as ops_maps
 from milepost.web.ops import people as ops_people
 from milepost.web.ops import proof as ops_proof
 from milepost.web.ops import rehearsals as ops_rehearsals
+from milepost.web.ops import results as ops_results
 from milepost.web.ops import syncs as ops_syncs
 from milepost.web.pages import STATIC
 from milepost.web.portal import actions as portal_actions
@@ -111,6 +112,7 @@ ROUTERS = (
     ops_people.router,
     ops_keys.router,
     ops_audit.router,
+    ops_results.router,
     plan_preview.router,
     ops_links.router,
     ops_proof.router,

@@ -48,6 +48,8 @@ _ADDRESSES: Mapping[Role, str] = {
         GET  /ops/mail/{customer}/{number}/{message:path}
         GET  /ops/maps
         GET  /ops/people
+        GET  /ops/results
+        GET  /ops/results.csv
         POST /ops/customers/{customer}/answer
         POST /ops/customers/{customer}/revoke
         POST /ops/customers/{customer}/play

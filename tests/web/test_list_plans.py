@@ -29,6 +29,8 @@ FEW, SOME = Size.of(0.005), Size.of(0.05)
 """PostgreSQL goes by the sizes of tables: what is only just more than a page it sorts rather than reads in order."""
 A_SEARCH = "customers.sort_key LIKE"
 """What is looked for inside of names is looked for in all of them; they lie side by side in an index."""
+TOTALS = "GROUP BY journeys.map, outcomes.type"
+"""Totals of results count every answer: those of 20,000 customers are some 14,000, which takes some 50 ms."""
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +93,7 @@ async def faults(store: Store, queries: Mapping[str, Statement], without: str | 
         if without is not None:
             await connection.exec_driver_sql(f"DROP INDEX {without}")
         for statement in queries.values():
-            if A_SEARCH not in statement.text:
+            if not any(each in statement.text for each in (A_SEARCH, TOTALS)):
                 found += [f"{scan}: {statement.text}" for scan in await scans(connection, statement)]
         await connection.rollback()
     return found
@@ -167,6 +169,8 @@ def test_every_page_and_list_is_among_those_that_are_measured() -> None:
     no_list |= {"/ops/imports/{number}", "/ops/imports/{number}/{kind}.csv"}  # one row, by its number
     no_list |= {"/ops/rehearsals/{number}", "/ops/rehearsals/new"}  # one row, by its number
     no_list |= {"/rehearsal"}  # only where a rehearsal runs, whose book is small
+    no_list |= {"/ops/results.csv"}  # the whole ledger, on demand
+    no_list |= {"/ops/audit", "/ops/keys"}  # by their number; a handful
     no_list |= {"/brand.css", "/brand/logo"}  # files
     no_list |= {"/sign-in/link/{secret}"}  # one row, by its digest
     no_list |= {"/sign-in/oidc", "/sign-in/oidc/return", "/signed-out"}  # no list, and the provider is asked

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from milepost.intake import absences, people
 from milepost.intake.absences import NewAbsence
 from milepost.intake.renames import rename
+from milepost.planner.written_facts import WrittenFact
 from milepost.roles import Role
 from tests.web.conftest import World, form_in, sign_in, text_of
 from tests.web.example import ANA, BO, DAY, LEA, START, customer
@@ -70,6 +71,19 @@ async def test_every_page_about_a_customer_is_for_those_who_have_it_in_their_boo
 
     assert (await anas.get(path.format("acme"))).status_code < 400
     assert (await anas.get(path.format("beta"))).status_code == 403
+
+
+async def test_the_ledger_has_the_results_of_ones_own_book(as_, locked: World) -> None:
+    for id_ in ("acme", "beta"):
+        for fact in (
+            WrittenFact(step_done="kickoff", result="held"),
+            WrittenFact(event="connected"),
+            WrittenFact(answer="faster", verdict="verified", method="recorded"),
+        ):
+            await locked.intake.record_fact(id_, fact, by=ANA)
+    for address, customers in ((ANA, {"acme"}), (LEA, {"acme", "beta"}), (EDDA, {"acme", "beta"})):
+        rows = (await (await as_(address)).get("/ops/results.csv")).text.splitlines()[1:]
+        assert {row.split(",")[1] for row in rows} == customers
 
 
 async def test_a_form_about_a_customer_of_others_changes_nothing(as_, locked: World) -> None:

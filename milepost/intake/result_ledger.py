@@ -1,0 +1,94 @@
+"""The ledger of results for programs: each answer as plain values, and as a file for spreadsheets."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import AsyncIterator, Mapping
+from io import StringIO
+from typing import Any
+
+from milepost.customer import address_key
+from milepost.planner.instants import optional_text, text
+from milepost.store.result_ledger import LedgerLine
+
+COLUMNS = (
+    "answered_at",
+    "customer",
+    "customer_name",
+    "map",
+    "journey",
+    "outcome",
+    "type",
+    "statement",
+    "verdict",
+    "value",
+    "unit",
+    "baseline",
+    "target",
+    "metric",
+    "asked_at",
+    "asked_of",
+    "said_by",
+    "is_by_another",
+    "on_behalf_of",
+    "reason",
+    "method",
+    "comment",
+    "evidence",
+    "may_be_named",
+    "revoked_at",
+    "revoked_by",
+    "revoked_why",
+)
+"""What is told of each answer; instants are UTC."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def values_of(line: LedgerLine) -> dict[str, Any]:
+    """Returns the `COLUMNS` of an answer with their values."""
+    answer, outcome, metric = line.answer, line.outcome, line.outcome.metric or {}
+    values = {
+        "answered_at": text(answer.at),
+        "customer": answer.customer_id,
+        "customer_name": line.customer.name,
+        "map": line.map,
+        "journey": answer.journey_id,
+        "asked_at": optional_text(outcome.asked_at),
+        "is_by_another": is_by_another(line),
+        "may_be_named": answer.named,
+        "revoked_at": optional_text(answer.revoked_at),
+        "metric": metric.get("name"),
+    }
+    sources: tuple[tuple[object, tuple[str, ...]], ...] = (
+        (outcome, ("outcome", "type", "statement")),
+        (answer, ("verdict", "value", "asked_of", "said_by", "on_behalf_of", "reason", "method", "comment")),
+        (answer, ("evidence", "revoked_by", "revoked_why")),
+    )
+    values |= {name: getattr(source, name) for source, names in sources for name in names}
+    values |= {name: metric.get(name) for name in ("unit", "baseline", "target")}
+    return {name: values[name] for name in COLUMNS}
+
+
+def is_by_another(line: LedgerLine) -> bool:
+    """Returns whether somebody else answered than was asked."""
+    asked, said = line.answer.asked_of, line.answer.said_by
+    return None not in (asked, said) and address_key(asked or "") != address_key(said or "")
+
+
+async def csv_of(lines: AsyncIterator[LedgerLine]) -> AsyncIterator[str]:
+    """Writes the ledger as a CSV file, some lines at a time; no cell is a formula, whatever customers have written."""
+    yield "\ufeff" + _row(dict(zip(COLUMNS, COLUMNS, strict=True)))
+    async for line in lines:
+        yield _row(values_of(line))
+
+
+def _row(values: Mapping[str, Any]) -> str:
+    out = StringIO()
+    csv.writer(out).writerow([_cell(each) for each in values.values()])
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -1,0 +1,211 @@
+"""The ledger of results: what customers answered, with who was asked, the value against the target, and totals."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from starlette.responses import Response, StreamingResponse
+
+from milepost import limits
+from milepost.customer import Customer
+from milepost.explain import local_time
+from milepost.explain.people_names import PeopleNames
+from milepost.explain.vocabulary import VERDICTS
+from milepost.intake.result_ledger import csv_of, is_by_another
+from milepost.language.field_types import OutcomeType, Verdict
+from milepost.planner.instants import Instant
+from milepost.planner.zones import instant_of, zone
+from milepost.store import customers, maps
+from milepost.store.books import Book
+from milepost.store.keyset import Cursor
+from milepost.store.result_ledger import LedgerFilter, LedgerLine, Total, all_lines, read_ledger, totals
+from milepost.web.identity import Looking, book_of
+from milepost.web.pages import render_aside, shell
+from milepost.web.services import Served
+
+ADDRESS = "/ops/results"
+router = APIRouter(include_in_schema=False)
+PER_PAGE = 50
+QUARTERS = 8
+"""So many quarters, the present one included, have totals of their own."""
+TYPES = {each: each.replace("_", " ") for each in OutcomeType}
+_SILENT = "silent"
+_VERDICTS = (*Verdict, _SILENT)
+Maybe = BeforeValidator(lambda value: value or None)
+
+
+class Filters(BaseModel):
+    """The filters of the ledger, as its form sends them; days are of the page's time zone, and `until` is in it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    verdict: Annotated[str | None, Maybe, Field(max_length=limits.NAME)] = None
+    type: Annotated[str | None, Maybe, Field(max_length=limits.NAME)] = None
+    map: Annotated[str | None, Maybe, Field(max_length=limits.NAME)] = None
+    since: Annotated[date | None, Maybe] = None
+    until: Annotated[date | None, Maybe] = None
+
+    def condition(self, book: Book, timezone: str) -> LedgerFilter:
+        """Returns what the store filters by."""
+        end = self.until and self.until + timedelta(days=1)
+        return LedgerFilter(
+            verdict=self.verdict,
+            type=self.type,
+            map=self.map,
+            since=_begin(self.since, timezone),
+            until=_begin(end, timezone),
+            book=book,
+        )
+
+    def address(self, path: str = ADDRESS, cursor: Cursor | None = None) -> str:
+        """Returns the address of a page, or the file, with these filters."""
+        set_ = self.model_dump(mode="json", exclude_none=True) | ({"cursor": str(cursor)} if cursor else {})
+        return f"{path}?{urlencode(set_)}" if set_ else path
+
+    @property
+    def is_narrow(self) -> bool:
+        return bool(self.model_dump(exclude_none=True))
+
+
+@dataclass(frozen=True, slots=True)
+class TotalLine:
+    """How customers answered of one kind, by verdict."""
+
+    title: str
+    counts: dict[str, int]
+
+    @property
+    def asked(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def share(self) -> int | None:
+        """The percentage that is confirmed, of those who answered or stayed silent."""
+        return round(100 * self.counts.get(Verdict.VERIFIED, 0) / self.asked) if self.asked else None
+
+
+@dataclass(slots=True)
+class MeasureLine:
+    """What was confirmed, or partly so, of one measure: how many `values` there are, and what they add up to."""
+
+    name: str
+    unit: str | None
+    values: int = 0
+    sum: float = 0.0
+
+
+@router.get(ADDRESS)
+async def shown(
+    request: Request,
+    served: Served,
+    viewer: Looking,
+    filters: Annotated[Filters, Query()],
+    cursor: Annotated[str | None, Query(max_length=limits.VALUE)] = None,
+) -> Response:
+    """The totals, and a page of the ledger, the newest answers first."""
+    timezone = await served.zone()
+    quarters = _quarters(served.now(), timezone)
+    async with served.store.reading() as session:
+        condition = filters.condition(await book_of(session, served, viewer), timezone)
+        ledger = await read_ledger(session, condition, PER_PAGE, cursor=Cursor.read(cursor) if cursor else None)
+        counted = await totals(session, condition, [_begin(day, timezone) or 0 for day in quarters])
+        titles = await maps.titles(session)
+        known = await customers.all_customers(session, {line.answer.customer_id for line in ledger.lines})
+    page = {
+        "filters": filters,
+        "lines": [_line(line, known) for line in ledger.lines],
+        "measures": _measures(counted),
+        "totals": _tables(counted, titles, quarters),
+        "verdicts": {each: VERDICTS[each] for each in _VERDICTS},
+        "types": TYPES,
+        "maps": titles,
+        "csv": filters.address(f"{ADDRESS}.csv"),
+        "newer": ledger.previous and filters.address(cursor=ledger.previous),
+        "older": ledger.next and filters.address(cursor=ledger.next),
+    }
+    return await render_aside(
+        "ops/results.html", page, shell(request, served, viewer, "Results", "results", zone=timezone)
+    )
+
+
+@router.get(f"{ADDRESS}.csv")
+async def file(served: Served, viewer: Looking, filters: Annotated[Filters, Query()]) -> Response:
+    """The whole ledger with the same filters, for spreadsheets; instants are UTC."""
+    timezone = await served.zone()
+
+    async def rows() -> Any:
+        async with served.store.reading() as session:
+            condition = filters.condition(await book_of(session, served, viewer), timezone)
+            async for row in csv_of(all_lines(session, condition)):
+                yield row
+
+    headers = {"content-disposition": 'attachment; filename="results.csv"'}
+    return StreamingResponse(rows(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _line(line: LedgerLine, known: Iterable[Customer]) -> dict[str, Any]:
+    customer = next((each for each in known if each.id == line.answer.customer_id), None)
+    names = PeopleNames.around(customer) if customer else PeopleNames()
+    said = {name: getattr(line.answer, name) for name in ("asked_of", "said_by", "on_behalf_of", "revoked_by")}
+    return {
+        "answer": line.answer,
+        "outcome": line.outcome,
+        "customer": line.customer,
+        "is_by_another": is_by_another(line),
+        **{name: names.of(who) if who else None for name, who in said.items()},
+    }
+
+
+def _tables(counted: list[Total], titles: Any, quarters: list[date]) -> list[tuple[str, list[TotalLine]]]:
+    """Returns the totals by map, by type and by quarter, each with its heading."""
+    of_quarter = [f"Q{(day.month + 2) // 3} {day.year}" for day in quarters]
+    earlier = f"before {of_quarter[0]}"
+    return [
+        ("By map", _total_lines(counted, lambda each: titles.get(each.map, each.map))),
+        ("By type", _total_lines(counted, lambda each: TYPES.get(OutcomeType(each.type), each.type))),
+        (
+            "By quarter",
+            _total_lines(
+                sorted(counted, key=lambda each: -1 if each.period is None else each.period, reverse=True),
+                lambda each: earlier if each.period is None else of_quarter[each.period],
+            ),
+        ),
+    ]
+
+
+def _total_lines(counted: Iterable[Total], title_of: Callable[[Total], str]) -> list[TotalLine]:
+    lines: dict[str, TotalLine] = {}
+    for each in counted:
+        title = title_of(each)
+        lines.setdefault(title, TotalLine(title, defaultdict(int))).counts[each.verdict] += each.count
+    return list(lines.values())
+
+
+def _measures(counted: Iterable[Total]) -> list[MeasureLine]:
+    """Returns the measures of which values were confirmed, by name."""
+    lines: dict[tuple[str, str | None], MeasureLine] = {}
+    for each in counted:
+        if each.measure and each.values and each.verdict in (Verdict.VERIFIED, Verdict.PARTIAL):
+            line = lines.setdefault((each.measure, each.unit), MeasureLine(each.measure, each.unit))
+            line.values += each.values
+            line.sum += each.sum
+    return sorted(lines.values(), key=lambda line: line.name.casefold())
+
+
+def _quarters(now: Instant, timezone: str) -> list[date]:
+    """Returns the first days of the last quarters, the present one included, the earliest first."""
+    today = local_time.local(now, timezone).date()
+    months = today.year * 12 + (today.month - 1) // 3 * 3
+    begins = [months - 3 * back for back in range(QUARTERS)]
+    return [date(each // 12, each % 12 + 1, 1) for each in reversed(begins)]
+
+
+def _begin(day: date | None, timezone: str) -> Instant | None:
+    return None if day is None else instant_of(datetime(day.year, day.month, day.day), zone(timezone))  # noqa: DTZ001
