@@ -1,6 +1,6 @@
 """The ledger of results lists answers by their time.
 
-Revision: 0037, after 0036.
+Revision: 0037, after 0031.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0037"
-down_revision = "0036"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 
