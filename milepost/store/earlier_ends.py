@@ -5,23 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from sqlalchemy import and_, delete, exists, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from milepost.planner.instants import Instant
-from milepost.store.table_types import At, Base, OfCustomer
+from milepost.store.earlier_end_table import EarlierEndRow
 from milepost.store.tables import CustomerRow
 from milepost.store.upsert import upsert
-
-
-class EarlierEndRow(Base):
-    """A customer of whom a book says that the journey is over: the reason, and since when Milepost knows it."""
-
-    __tablename__ = "earlier_ends"
-
-    customer_id: Mapped[OfCustomer] = mapped_column(primary_key=True)
-    reason: Mapped[str]
-    since: Mapped[At]
-
 
 _counts = and_(EarlierEndRow.customer_id == CustomerRow.id, CustomerRow.latest_journey.is_(None))
 is_known = exists().where(_counts)

@@ -41,7 +41,7 @@ from milepost.store.absence_tables import FormerColleagueRow
 from milepost.store.agreement_tables import AgreementRow
 from milepost.store.audit_tables import AuditRow
 from milepost.store.database import Store
-from milepost.store.earlier_ends import EarlierEndRow
+from milepost.store.earlier_end_table import EarlierEndRow
 from milepost.store.file_tables import FileRow
 from milepost.store.form_drafts import FormDraftRow
 from milepost.store.import_tables import ImportFileRow, ImportRefusalRow

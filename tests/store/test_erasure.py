@@ -11,7 +11,7 @@ from milepost.store import absences, aliases, inbox
 from milepost.store.absence_tables import AbsenceCustomerRow, FormerColleagueRow
 from milepost.store.agreement_tables import AgreementRow
 from milepost.store.database import open_store
-from milepost.store.earlier_ends import EarlierEndRow
+from milepost.store.earlier_end_table import EarlierEndRow
 from milepost.store.erasure import forget
 from milepost.store.errors import UnknownCustomerError
 from milepost.store.file_tables import FileRow
