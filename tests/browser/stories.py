@@ -72,6 +72,30 @@ stages:
         after: connect
         message: verify.md
         within: 5 business days
+        then:
+          partial: {{play: rescue}}
+          disputed: {{play: rescue}}
+plays:
+  - play: rescue
+    kind: risk
+    title: Rescue an account at risk
+    touchpoints:
+      - {{touchpoint: rescue_call, title: Hear what is missing, role: csm, due: 1 business day}}
+    actions:
+      - action: say_when
+        title: Tell us when we can call you
+        persona: sponsor
+        due: 2 business days
+        asks:
+          - {{field: hour, title: A good time, type: text}}
+    outcomes:
+      - outcome: put_right
+        type: save_time
+        statement: What was missing is there now.
+        persona: sponsor
+        after: rescue_call
+        message: put_right.md
+        within: 5 business days
 """
 FILES = {
     "map.yaml": MAP,
@@ -81,6 +105,10 @@ FILES = {
     "bitte verbinden Sie Ihr erstes System.\n\n**[Verbinden]({{ plan_url }})**\n\n{{ csm.name }}\n",
     "messages/verify.md": "---\nsubject: Is it faster?\n---\n{{ contact.first_name }}, {{ step.statement }}\n\n"
     "**[Yes, partly, or not yet]({{ verify_url }})**\n\n{{ csm.name }}\n",
+    "messages/put_right.md": "---\nsubject: Is it there now?\n---\n{{ contact.first_name }}, {{ step.statement }}\n\n"
+    "**[Yes, partly, or not yet]({{ verify_url }})**\n\n{{ csm.name }}\n",
+    "messages/put_right.de.md": "---\nsubject: Ist es nun da?\n---\nGuten Tag {{ contact.name }}, ist das so?\n\n"
+    "**[Ja, teilweise oder noch nicht]({{ verify_url }})**\n\n{{ csm.name }}\n",
     "messages/verify.de.md": "---\nsubject: Geht es schneller?\n---\nGuten Tag {{ contact.name }}, ist das so?\n\n"
     "**[Ja, teilweise oder noch nicht]({{ verify_url }})**\n\n{{ csm.name }}\n",
 }

@@ -207,8 +207,25 @@ async def test_the_sponsor_confirms_what_the_coordinator_may_not_and_shows_it_to
     await finance.close()
 
 
+async def whole_plan(page: Page, wanted: str) -> None:
+    """Goes on to the plan, and waits until it has what is wanted: a step of the play stands there within moments."""
+    await page.get_by_role("link", name="See the whole plan").click()
+    for _ in range(20):
+        if await page.get_by_text(wanted).count():
+            break
+        await page.wait_for_timeout(250)
+        await page.reload()
+    await expect(page.get_by_text(wanted).first).to_be_visible()
+
+
+async def nothing_of_ours(page: Page) -> None:
+    """What we call it when a customer is at risk is nothing for their eyes."""
+    words = (await page.locator("body").inner_text()).lower()
+    assert not [word for word in ("rescue", "risk", "play", "hear what is missing") if word in words]
+
+
 @each
-async def test_a_dispute_is_one_click_and_its_words_reach_the_colleague(
+async def test_a_dispute_is_one_click_its_words_reach_the_colleague_and_what_is_missing_is_put_right(
     chromium: Browser, stories: Stories, name: str
 ) -> None:
     look, scripts = OWN[name]
@@ -221,12 +238,37 @@ async def test_a_dispute_is_one_click_and_its_words_reach_the_colleague(
     await page.get_by_role("button", name="Not yet").click()
     await noted(page)
     await taken_in(page)
+    await expect(page.get_by_text("Ana Ruiz sees your answer and will get in touch.")).to_be_visible()
     await page.get_by_label("What is missing?").fill("Finance still copies by hand")
     await looked_at(page, f"{look}-dispute", scripts=scripts)
     await page.locator("section[aria-labelledby=more] button.main").click()
-    await sign_in(page)
-    await page.goto(f"/ops/customers/nein-{name}")
-    await expect(page.get_by_text("Finance still copies by hand").first).to_be_visible()
+    await whole_plan(page, "Tell us when we can call you")
+    await next_is(page, "Tell us when we can call you")
+    await expect(page.get_by_text("Ana Ruiz is working on what you told us about the results.")).to_be_visible()
+    await nothing_of_ours(page)
+    await looked_at(page, f"{look}-put-right", scripts=scripts)
+    await page.get_by_label("A good time").fill("Thursday at ten")
+    await page.locator("form.answers button.main").first.click()
+    await noted(page)
+
+    desk = await (await opened(chromium, stories, look, scripts=scripts)).new_page()
+    await sign_in(desk)
+    await desk.goto(f"/ops/customers/nein-{name}")
+    for words in ("Finance still copies by hand", "Thursday at ten"):
+        await expect(desk.get_by_text(words).first).to_be_visible()
+    await desk.goto("/desk")
+    call = desk.locator("article", has_text=f"Nein-{name.title()} Ltd").filter(has_text="Hear what is missing").first
+    await call.locator("summary", has_text="Done").click()
+    await call.get_by_role("button", name="Mark as done").click()
+    await desk.context.close()
+
+    await from_mail(page, stories, f"sam@nein-{name}.example", "Is it there now?", "Yes, partly, or not yet")
+    await page.get_by_role("button", name="Yes").click()
+    await noted(page)
+    await taken_in(page)
+    await whole_plan(page, "✓ Confirmed")
+    await nothing_of_ours(page)
+    await looked_at(page, f"{look}-all-right", scripts=scripts)
     await context.close()
 
 

@@ -66,6 +66,8 @@ SAM = Contact("Sam Poe", ADDRESS, ("sponsor",), "America/New_York")
 EVA = Contact("Eva Roe", "eva@acme.example", ("sponsor",))
 _PERSON = re.compile(r"sam(?:@|%40)acme\.example|(?<![a-z])(?:sam|poe)(?![a-z])", re.IGNORECASE)
 DAY = 86_400
+GUESTS = {**FILES, "map.yaml": FILES["map.yaml"].replace("role: csm", "role: csm\n        invite: [sponsor]", 1)}
+"""The map, with guests for its kickoff."""
 BOOK = "id,name,contacts\nacme,Acme,Sam Poe <sam@acme.example> sponsor\n"
 
 
@@ -120,7 +122,7 @@ class Crowd:
         """Lets everything happen that leaves a trace of Sam."""
         crowd = Crowd(store)
         async with store.transaction() as session:
-            await maps.publish(session, "pilot", "Pilot customers", FILES, START, by=ADDRESS, why="Sam asked for it")
+            await maps.publish(session, "pilot", "Pilot customers", GUESTS, START, by=ADDRESS, why="Sam asked for it")
             await reviews.record(session, "review/1", "pilot", START, by=ADDRESS, note="with sam@acme.example")
             attributes = {**CUSTOMER.attributes, "champion": "Sam Poe"}
             await customers.save(session, [CUSTOMER.having(contacts=(SAM, EVA), attributes=attributes)], START)
@@ -138,6 +140,7 @@ class Crowd:
 
     async def tell_acme(self) -> None:
         told = {"by": ADDRESS, "at": START}
+        await self.tell(Agreed(id="0", steps={"kickoff": {"at": "2026-06-03T18:00:00Z"}}, **told))
         self.channel.fail_next(UndeliverableError("SMTP said: no sam@acme.example here"))
         await self.tell(StepDone(id="1", step="kickoff", result="held", note="POE said that Sam Poe leaves", **told))
         await self.tell(StepReopened(id="2", step="kickoff", reason="sam was ill", **told))

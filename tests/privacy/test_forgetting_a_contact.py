@@ -69,6 +69,8 @@ async def test_nothing_of_a_forgotten_contact_is_left(store: Store) -> None:
         "contacts", "journeys", "facts", "messages", "answers", "timeline", "customers", "event_counts",
         "map_versions", "map_reviews", "mail_switches", "customer_mail_switches",
     }  # fmt: skip
+    [invited] = State.from_json((await crowd.row()).state).invitations.values()
+    assert ADDRESS in invited.guests
 
     erasure = await forget_contact(crowd.intake.context, "SAM@acme.EXAMPLE ")
 

@@ -208,3 +208,20 @@ async def test_dates_are_local_to_the_reader(world: World, visitor: httpx.AsyncC
     world.at += HOUR
 
     assert "Dates are in Eastern Standard Time." in text_of(await visitor.get(world.plan(SAM)))
+
+
+async def test_after_a_no_the_plan_says_that_we_work_on_it_and_names_nothing_of_ours(
+    world: World, visitor: httpx.AsyncClient
+) -> None:
+    await to_the_question(world)
+    await world.tell(step_done="set_up")
+    assert "Nothing is open on our side right now." in text_of(await visitor.get(world.plan(SAM)))
+    await world.tell(answer="faster", verdict="disputed")
+    page = text_of(await visitor.get(world.plan(SAM)))
+
+    assert "Ana Ruiz is working on what you told us about the results." in page
+    assert "Nothing is open on our side right now." not in page
+    assert "Win them back" not in page
+    assert "Call the sponsor" not in page
+    await world.tell(step_done="rescue_call")
+    assert "is working on what you told us" not in text_of(await visitor.get(world.plan(SAM)))

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from milepost.explain import local_time
 from milepost.explain.agreement import is_shown
+from milepost.language.field_types import Verdict
 from milepost.language.steps import Action, Outcome
 from milepost.planner.agreement_mails import NUMBER
 from milepost.planner.compiled_map import CompiledStep
@@ -104,6 +105,7 @@ def _values(plan: Plan) -> Values:
         "own": [todo for todo in own if todo is not following],
         "others": _by_person(todo for todo in todos if not todo.is_own),
         "ours": [step for step in open_steps if step.is_task and is_shown(step)],
+        "works_on_answer": _works_on_answer(plan),
         "ahead": [step for step in steps if _is_ahead(plan, step)],
         "done": plan.done(),
         "files": plan.sent_files,
@@ -111,6 +113,14 @@ def _values(plan: Plan) -> Values:
         "zone": plan.reader.zone_name(local_time.local(plan.served.now(), plan.opened.zone)),
         "preferences": f"{plan.opened.path}/preferences" if plan.opened.is_preview else plan.preferences_path,
     }
+
+
+def _works_on_answer(plan: Plan) -> bool:
+    """Returns whether we have work with an answer that wasn't a yes: its steps aren't shown, but there are some."""
+    state, plays = plan.opened.state, plan.opened.compiled_map.plays
+    is_at_work = any(each.play.kind == "risk" and state.play(play).is_open for play, each in plays.items())
+    last = (each.last for each in plan.records)
+    return is_at_work and any(each and each.verdict in (Verdict.PARTIAL, Verdict.DISPUTED) for each in last)
 
 
 def _is_ahead(plan: Plan, step: CompiledStep) -> bool:
