@@ -1,9 +1,10 @@
-"""Files in forms of the plan: sent, kept, opened by whom they are for, and refused where they could do harm."""
+"""Files in forms of the plan: sent, kept, opened by whom they are for, refused where they harm; on both databases."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,10 +13,16 @@ from milepost.customer import Contact
 from milepost.intake import files as kept
 from milepost.planner.fact_errors import WrongAnswersError
 from milepost.planner.written_facts import WrittenFact
+from milepost.settings import Settings
 from milepost.store.files import FileOwner
-from tests.web.conftest import World, form_in, sign_in, text_of
+from tests.web.conftest import KEY, World, form_in, sign_in, text_of
 from tests.web.example import ANA, DAY, KIM, customer
 from tests.web.file_forms import CHOSEN, HTML, LEO, PDF, PNG, SVG, answers, content, files_of, rows, send, with_form
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    return Settings(data=tmp_path, database_url=database_url, secret_key="s" * 32, api_keys=(KEY,))
 
 
 @pytest.fixture

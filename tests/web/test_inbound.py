@@ -1,4 +1,4 @@
-"""Mails that come in over the real address: what they tell a journey, and what they can't."""
+"""Mails that come in over the real address: what they tell a journey, and what they can't; on both databases."""
 
 from __future__ import annotations
 
@@ -25,9 +25,13 @@ MESSAGE = "connect/1/opening/1"
 
 
 @pytest.fixture
-def settings(tmp_path: Path, sqlite_url: str) -> Settings:
+def settings(tmp_path: Path, database_url: str) -> Settings:
     return Settings(
-        data=tmp_path, database_url=sqlite_url, secret_key="s" * 32, api_keys=(KEY,), inbound_key=SecretStr(INBOUND_KEY)
+        data=tmp_path,
+        database_url=database_url,
+        secret_key="s" * 32,
+        api_keys=(KEY,),
+        inbound_key=SecretStr(INBOUND_KEY),
     )
 
 
