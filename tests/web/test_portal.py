@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.web.conftest import World, form_in, text_of
-from tests.web.example import ANA, DAY, HOUR, KIM, SAM, START, customer
+from tests.web.example import ANA, DAY, FILES, HOUR, KIM, MAP, SAM, START, customer
 
 
 async def to_the_question(world: World) -> None:
@@ -225,3 +225,19 @@ async def test_after_a_no_the_plan_says_that_we_work_on_it_and_names_nothing_of_
     assert "Call the sponsor" not in page
     await world.tell(step_done="rescue_call")
     assert "is working on what you told us" not in text_of(await visitor.get(world.plan(SAM)))
+
+
+async def test_of_a_step_that_is_done_elsewhere_the_link_stands_out_and_done_comes_after(
+    empty_world: World,
+) -> None:
+    link = '        link: {url: "https://app.example/{{ customer.id }}", title: Connect it here}\n'
+    done_when = "        done_when: {event: connected}\n"
+    await empty_world.publish({**FILES, "map.yaml": MAP.replace(done_when, done_when + link)})
+    await empty_world.add()
+    await empty_world.tell(step_done="kickoff", result="held")
+    async with empty_world.client() as visitor:
+        page = (await visitor.get(empty_world.plan(KIM))).text
+
+    assert '<a class="button main" href="https://app.example/acme"' in page
+    assert "<button>Mark as done" in page
+    assert page.index("Connect it here</a>") < page.index("Mark as done")
