@@ -140,6 +140,20 @@ def language_of_country(code: str) -> str:
     return next(iter(get_official_languages(without_region(code), de_facto=True)), "")
 
 
+def languages_of_country(code: str) -> Sequence[str]:
+    """Returns the codes of a country's languages, the first one first, and no dialects: others are a country's first.
+
+    None where that isn't known.
+    """
+    official = get_official_languages(without_region(code), de_facto=True)
+    return [each for each in official if each == official[0] or each in _first_languages()]
+
+
+@cache
+def _first_languages() -> frozenset[str]:
+    return frozenset(map(language_of_country, countries()))
+
+
 @cache
 def zone_of_country(code: str) -> str | None:
     """Returns the time zone of a country (or a region's) whose clocks all show the same time; None where they don't."""

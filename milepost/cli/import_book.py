@@ -20,11 +20,13 @@ from milepost.cli.support.output import AsJson, aside, aside_or_json, print_json
 from milepost.imports.audience import Maps
 from milepost.imports.book_source import BookSource, EntryOptionError, entry_for_all
 from milepost.imports.customer_book import OpenBook
+from milepost.imports.heading_row import rows_from_headings
+from milepost.imports.mapped_stages import stages_of
 from milepost.imports.proposal import propose
 from milepost.imports.refused_rows import ByColumn
 from milepost.imports.row_problems import RowProblems
 from milepost.imports.row_reader import BookRow, RowProblem
-from milepost.imports.rows import FileFormat, estimated_rows, read_rows
+from milepost.imports.rows import FileFormat, estimated_rows
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake import people
 from milepost.intake.book import import_customers
@@ -152,7 +154,7 @@ async def import_book(
     customers that has no column stays as it is. Rows that can't be read are refused and written to a file, the others
     are imported; the exit code is 1 if any was refused. Importing a file again changes nothing.
     """
-    columns = mapping_of(mapping)
+    mapping_of(mapping)  # what is wrong with it alone needs no database
     async with open_intake(settings_of(context), create=True) as opened:
         published = Maps(await opened.intake.context.compiled_maps.current(), opened.intake.context.now())
         maps = Vocabulary.of(published.compiled_maps)
@@ -160,6 +162,7 @@ async def import_book(
             known = await known_addresses(opened.intake.context)
             _propose(book, contacts, FileFormat(encoding, sheet=sheet), published, known)
             return
+        columns = mapping_of(mapping, stages_of(published.compiled_maps))
         entry, in_full = entry_of(stage, since), tuple(whole or ())
         source = BookSource(columns, people_of(contacts, columns), entry, in_full, encoding, sheet)
         refusals = Refusals.of_contacts_in(source, as_json=as_json)
@@ -182,9 +185,9 @@ async def import_book(
 def _propose(book: Path, contacts: Path | None, form: FileFormat, maps: Maps, known: Mapping[str, str]) -> None:
     """Prints a mapping for the columns of the book and, if there is one, of the file of contacts."""
     with ExitStack() as files:
-        rows = read_rows(files.enter_context(book_file(book)), form)
-        people = read_rows(files.enter_context(book_file(contacts))) if contacts else None
         vocabulary = Vocabulary.of(maps.compiled_maps)
+        rows = rows_from_headings(files.enter_context(book_file(book)), form, vocabulary)
+        people = rows_from_headings(files.enter_context(book_file(contacts))) if contacts else None
         text = propose(rows, vocabulary, book.stem, form.sheet, maps=maps, contacts=people, colleagues=known)
         typer.echo(text, nl=False)
 

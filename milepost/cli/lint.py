@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import textwrap
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -9,17 +10,22 @@ from typing import Annotated
 
 import typer
 
+from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.map_folders import maps_below
 from milepost.cli.support.output import print_json
+from milepost.errors import MilepostError
+from milepost.imports.mapped_stages import Stages, stages_of
 from milepost.imports.mapping_file import read_mapping
 from milepost.language.lint.changed_meanings import changed_meanings
 from milepost.language.loader import load, read_file
 from milepost.language.problem_codes import problem_codes
 from milepost.language.problems import Problem, errors_in
 from milepost.people.map_check import check_maps
+from milepost.planner.compiled_map import CompiledMap
 from milepost.scenarios.discovery import scenario_files, sort_of
 from milepost.scenarios.maps import MapCache
 from milepost.scenarios.scenario import load_scenario
+from milepost.settings import Settings
 from milepost.text import count_of, listing, nearest
 
 _NOT_PUBLISHED = "a map with errors can't be published"
@@ -33,6 +39,7 @@ def lint(
         typer.Argument(metavar="PATH...", help="A map's folder, its map.yaml, a folder of maps, scenarios, mappings."),
     ] = None,
     *,
+    context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per problem.")] = False,
     explain: Annotated[
         str | None, typer.Option(metavar="CODE", help="Explain a code such as M105, and what to do.")
@@ -43,7 +50,8 @@ def lint(
 ) -> None:
     """Report all problems of maps and of their scenarios at once; exit 1 if any is an error.
 
-    Each is printed as FILE:LINE:COLUMN CODE message. Scenarios are checked, not run: `milepost test` runs them.
+    Each is printed as FILE:LINE:COLUMN CODE message. Scenarios are checked, not run: `milepost test` runs them. Stages
+    that a mapping names are compared with the maps named beside it and, if there are none, with the published ones.
     """
     if explain is not None:
         _explain(explain)
@@ -52,7 +60,8 @@ def lint(
         raise typer.BadParameter("name a map's folder, its map.yaml or a folder of maps, such as maps/")
     mappings = [path for path in paths if path.is_file() and sort_of(path) == "mapping"]
     maps, scenarios = _targets([path for path in paths if path not in mappings])
-    problems = (*_problems(maps, scenarios), *(problem for path in mappings for problem in _of_mapping(path)))
+    stages = _stages(maps, settings_of(context)) if mappings else {}
+    problems = (*_problems(maps, scenarios), *(problem for path in mappings for problem in _of_mapping(path, stages)))
     if changes:
         problems += tuple(note for file in maps for note in changed_meanings(load(file)))
     for problem in problems:
@@ -79,9 +88,23 @@ def _problems(maps: Sequence[Path], scenarios: Iterable[Path]) -> tuple[Problem,
     return (*of_maps, *dict.fromkeys(of_scenarios))
 
 
-def _of_mapping(path: Path) -> tuple[Problem, ...]:
+def _of_mapping(path: Path, stages: Stages) -> tuple[Problem, ...]:
     text = read_file(path, str(path))
-    return (text,) if isinstance(text, Problem) else read_mapping(text, str(path)).problems
+    return (text,) if isinstance(text, Problem) else read_mapping(text, str(path), stages).problems
+
+
+def _stages(files: Sequence[Path], settings: Settings) -> Stages:
+    """Returns the stages of the maps in files and, without files, of those that are published here, if any are."""
+    if files:
+        loaded = [each for file in files if (each := load(file).map) is not None]
+        return stages_of(CompiledMap.of(each, each.map) for each in loaded)
+    from milepost.cli.support.database import database_exists, published_maps  # noqa: PLC0415 - slow to load
+
+    try:
+        return stages_of(asyncio.run(published_maps(settings))) if database_exists(settings) else {}
+    except MilepostError as error:  # the file can be checked all the same
+        typer.echo(f"Its stages aren't compared with those of the published maps: {error.message}", err=True)
+        return {}
 
 
 def _targets(paths: list[Path]) -> tuple[list[Path], list[Path]]:

@@ -17,12 +17,14 @@ from milepost.imports.row_reader import BookRow, RowProblem
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake import people
 from milepost.intake.book import import_customers
+from milepost.intake.enrolment import Enrolment
 from milepost.intake.intake import Intake
 from milepost.language.loader import MAP_FILE, load
 from milepost.language.model import Map
 from milepost.language.problems import errors_in
 from milepost.people.map_check import check_maps
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.entry_point import EntryPoint
 from milepost.planner.instants import Instant
 from milepost.text import count_of
 
@@ -90,16 +92,20 @@ class RehearsedBook:
         personas = [persona for each, _ in self.maps for persona in each.personas]
         rows = (with_people(row, personas, self.people) for row in book.rows if isinstance(row, BookRow))
         places = self.source.places(book) | ({"contacts"} if self.people else set())
-        async for imported in import_customers(intake, self._noting(rows), places, by=BY):
+        entering: dict[str, EntryPoint] = {}
+        async for imported in import_customers(intake, _noting(rows, entering), places, by=BY):
             if imported.problem is not None:
                 self.refused.append(imported.problem)
-                self.entries.pop(imported.customer.id, None)
+            entry, begun = entering.pop(imported.customer.id, None), imported.enrolment
+            if entry is not None and isinstance(begun, Enrolment) and (stage := entry.on(begun.map).stage):
+                self.entries[imported.customer.id] = stage  # others begin at the beginning
 
-    def _noting(self, rows: Iterable[BookRow]) -> Iterator[BookRow]:
-        for row in rows:
-            if row.entry is not None and row.entry.stage:  # others begin at the beginning
-                self.entries[row.customer.id] = row.entry.stage
-            yield row
+
+def _noting(rows: Iterable[BookRow], entering: dict[str, EntryPoint]) -> Iterator[BookRow]:
+    for row in rows:
+        if row.entry is not None:
+            entering[row.customer.id] = row.entry
+        yield row
 
 
 def with_people(row: BookRow, personas: Iterable[str], count: int) -> BookRow:

@@ -60,9 +60,13 @@ class Maps:
             counts.update({persona: weight * count for persona, count in _alone(each).items()})
         return Reach(counts, total, tuple(each.map.title for each in meant)) if meant else None
 
+    def map_of(self, customer: Customer) -> str | None:
+        """Returns the id of the map that a customer is on; None where none is for it."""
+        match = best_map(self.compiled_maps, customer, self.now)
+        return None if isinstance(match, NoMatch) else match.map.map
+
     def _on_maps(self, customers: Iterable[Customer]) -> Counter[str]:
-        matches = (best_map(self.compiled_maps, customer, self.now) for customer in customers)
-        return Counter(match.map.map for match in matches if not isinstance(match, NoMatch))
+        return Counter(map_id for each in customers if (map_id := self.map_of(each)) is not None)
 
 
 def _supposed(compiled_maps: Sequence[CompiledMap], customers: Iterable[Customer]) -> Iterator[Customer]:

@@ -20,6 +20,7 @@ from milepost.planner.fact_errors import InvalidFactError
 from milepost.text import did_you_mean, nearest, parse_flag
 
 Cell = tuple[PlacedColumn, str]
+_NOWHERE_ELSE: Mapping[str, str | None] = {}
 
 
 class EntryCellError(MilepostError, ValueError):
@@ -40,10 +41,11 @@ class EntryReader:
     dates: Sequence[str] = ()
     decimal: Decimal | None = None
 
-    def read(self, cells: Iterable[Cell]) -> EntryPoint | None:
+    def read(self, cells: Iterable[Cell], stages: Mapping[str, str | None] = _NOWHERE_ELSE) -> EntryPoint | None:
         """Returns where a customer enters; None: at the first stage, as the row doesn't say.
 
-        A row that says since when, and no stage, is about the first one.
+        A row that says since when, and no stage, is about the first one. `stages` are what the row's stage is on maps
+        where it isn't what the cell says; None: nothing is known there.
 
         Raises:
             EntryCellError: a cell can't be read, or things have happened and no stage is named.
@@ -51,9 +53,11 @@ class EntryReader:
         values = {placed.target.name: _Group() for placed, _ in cells}
         for placed, cell in cells:
             values[placed.target.name].cells[placed.target.field] = placed, cell
-        stage = self._text(values, "stage") or (self.default.stage if self.default else None)
-        if stage is None and values.keys() == {"since"}:
-            return EntryPoint("", self._moment(values["since"].cells[""]))
+        usual = self.default.stage if self.default else None
+        stage = self._text(values, "stage") or usual
+        by_map = {map_id: each or usual or "" for map_id, each in stages.items()}
+        if stage is None and (by_map or values.keys() == {"since"}):
+            stage = ""
         if stage is None:
             for placed, _ in cells:
                 message = "The row names no stage that the customer is in; fill 'enters.stage', or say --stage"
@@ -71,6 +75,7 @@ class EntryReader:
             self._open(values.get("open", _Group()), values.get("due", _Group())),
             self._agreed(values.get("agreed", _Group())),
             self._moment(values["paused"].cells[""]) if "paused" in values else None,
+            by_map,
         )
 
     @staticmethod

@@ -16,7 +16,7 @@ from milepost.imports.cell_parsers import read_email, read_language
 from milepost.imports.dates import EXCEL, is_pattern
 from milepost.imports.rows import FileFormat
 from milepost.imports.targets import CUSTOMER_TARGETS, PERSON_TARGETS, CustomerTarget, PersonTarget, Target
-from milepost.language.field_types import Conflict, Id, Many, Node, OrJust, Scalar, Text
+from milepost.language.field_types import Conflict, Id, Many, MapId, Node, OrJust, Scalar, Text
 from milepost.numbers import Decimal
 from milepost.text import listing
 
@@ -35,12 +35,18 @@ def _encoding(text: str) -> str:
     return text
 
 
-_STAGE = Target("enters", "stage")
+def _language(text: str) -> str:
+    return text if text == BY_COUNTRY else read_language(text)
+
+
+BY_COUNTRY = "by country"
+"""The language of customers who have none of their own: that of their country."""
+STAGE = Target("enters", "stage")
 Heading = Annotated[str, BeforeValidator(str)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Zone = Annotated[str, AfterValidator(places.timezone)]
 Country = Annotated[str, AfterValidator(places.country)]
-Language = Annotated[str, AfterValidator(read_language)]
+Language = Annotated[str, AfterValidator(_language)]
 Email = Annotated[str, AfterValidator(read_email)]
 
 
@@ -70,13 +76,23 @@ class Column(Cells):
     """One column of a file with a customer a row."""
 
     to: CustomerTarget = Field(description="the field that it fills")
+    per_map: dict[MapId, dict[Heading, Scalar | None]] = Field(
+        default_factory=dict,
+        description="for `enters.stage`: what a cell stands for at customers of one map, by the map's id, where that "
+        "isn't what `values` says",
+    )
     persona: Id | None = Field(None, description="the persona of contacts that the cell names without one")
 
     def conflicts(self) -> Iterator[Conflict]:
-        unclear = [repr(cell) for cell, value in self.values.items() if value == "" and self.to == _STAGE]
-        if unclear:
-            message = f"Write which stage {listing(unclear)} stands for, or null for the beginning, welcome included"
-            yield Conflict(("values",), message)
+        of_maps = ((("per_map", map_id), values, f" on {map_id}") for map_id, values in self.per_map.items())
+        for path, values, where in ((("values",), self.values, ""), *of_maps):
+            unclear = [repr(cell) for cell, value in values.items() if value == "" and self.to == STAGE]
+            if unclear:
+                verb = "stands" if len(unclear) == 1 else "stand"
+                what = f"which stage {listing(unclear)} {verb} for{where}"
+                yield Conflict(path, f"Write {what}, or null for the beginning, welcome included", depth=len(path))
+        if self.per_map and self.to != STAGE:
+            yield Conflict(("per_map", "to"), f"'per_map' is for the column that fills '{STAGE}'; remove it")
         if self.persona is not None and self.to != Target("contacts"):
             yield Conflict(("persona", "to"), "'persona' is for a column of contacts; remove it")
 
@@ -92,7 +108,9 @@ class Defaults(Node):
 
     timezone: Zone | None = None
     country: Country | None = None
-    language: Language | None = None
+    language: Language | None = Field(
+        None, description=f"a language's code, or `{BY_COUNTRY}`: the first one of each customer's country"
+    )
     persona: Id | None = Field(None, description="the persona of contacts that are named without one")
     attributes: dict[Id, Scalar] = Field(default_factory=dict)
     team: dict[Id, Email] = Field(default_factory=dict, description="the address of each role's person")

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from milepost.imports.mapped_stages import Stages, stage_findings
 from milepost.imports.mapping import Mapping
 from milepost.imports.mapping_base import put_on_base
 from milepost.language.field_types import LENIENT
@@ -23,6 +24,7 @@ from milepost.language.structure import nodes_of
 from milepost.language.yaml_text import read_yaml
 
 _PARTS = ("columns", "people", "zones", "defaults", "contacts")
+_NO_STAGES: Stages = {}
 _ENTRY = 2  # keys that lead to an entry of a part
 _NOT_A_MAPPING = "The file isn't a mapping; begin it with 'mapping: NAME', and name its columns"
 
@@ -35,8 +37,11 @@ class ReadMapping:
     problems: tuple[Problem, ...]
 
 
-def read_mapping(text: str, file: str) -> ReadMapping:
-    """Reads a mapping; `file` is its name in problems. Never raises for its content."""
+def read_mapping(text: str, file: str, stages: Stages = _NO_STAGES) -> ReadMapping:
+    """Reads a mapping; `file` is its name in problems. Never raises for its content.
+
+    With the `stages` of the maps, those that it names have to be among them.
+    """
     reading = read_yaml(text)
     problems = [fault.problem(file) for fault in reading.faults]
     if not problems and not isinstance(reading.data, dict):
@@ -50,7 +55,7 @@ def read_mapping(text: str, file: str) -> ReadMapping:
         findings = list(findings_of(error, Mapping))
         findings += _conflicts_besides(data, findings)
     else:
-        findings = list(_conflicts(mapping))
+        findings = [*_conflicts(mapping), *stage_findings(mapping, stages)]
         if not findings:
             return ReadMapping(mapping, ())
     return ReadMapping(None, in_order(each.problem(reading.data, file) for each in findings))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -14,9 +14,11 @@ from milepost.imports.cell_parsers import read_language
 from milepost.imports.dates import EXCEL, ISO, patterns_of, read_date
 from milepost.imports.known_words import value_akin, value_meant
 from milepost.imports.rows import Row
+from milepost.imports.targets import Target
 from milepost.text import listing, nearest
 
 EXAMPLES = 3
+_MOST_ALLOWED = 10
 MOST_DATES = 0.8  # of the values of a column of dates: a few are always wrong
 _STEM = 5  # letters
 
@@ -33,6 +35,19 @@ class Seen:
         return ", ".join(json.dumps(value, ensure_ascii=False) for value in islice(self.values, EXAMPLES))
 
 
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """What a column may fill; `fields` are those of its entry besides the target.
+
+    `doubt` is what somebody has to decide, `remark` what there is to know of it.
+    """
+
+    target: Target
+    fields: Mapping[str, object] = field(default_factory=dict)
+    doubt: str | None = None
+    remark: str | None = None
+
+
 def columns_of(heading: Row, rows: Iterable[Row]) -> list[Seen]:
     """Returns the columns of a file with what stands in some rows of it."""
     columns = [Seen(cell.strip()) for cell in heading.cells]
@@ -43,8 +58,25 @@ def columns_of(heading: Row, rows: Iterable[Row]) -> list[Seen]:
     return columns
 
 
-def meant(value: str, allowed: Sequence[str]) -> str | None:
-    return value_meant(value, allowed) or value_akin(value, allowed) or nearest(words(value).replace(" ", "_"), allowed)
+def choice_of(target: Target, values: Iterable[str], allowed: Sequence[str]) -> Proposed:
+    """Returns which of the allowed values of an attribute others stand for, and which of them somebody has to say."""
+    found: dict[str, object] = {}
+    akin, near, unknown = [], [], []
+    for value in values:
+        meant = value_meant(value, allowed)
+        if meant is None and (meant := value_akin(value, allowed)):
+            akin.append(f"{value!r} is taken for {meant}")
+        if meant is None:
+            meant = nearest(words(value).replace(" ", "_"), allowed)
+            near += [f"{value!r} {meant}"] if meant else []
+            unknown += [] if meant else [repr(value)]
+        found[value] = meant
+    known = listing(list(allowed), most=_MOST_ALLOWED)
+    doubts = [f"is {listing(near, most=EXAMPLES)}? The maps know {known}"] if near else []
+    if unknown:
+        verb = "is" if len(unknown) == 1 else "are"
+        doubts.append(f"write which of {known} {listing(unknown, most=EXAMPLES)} {verb}; null: nothing is known")
+    return Proposed(target, {"values": found}, "; ".join(doubts) or None, "; ".join(akin[:EXAMPLES]) or None)
 
 
 def date_fields(column: Seen) -> tuple[dict[str, object], str | None]:
@@ -92,6 +124,14 @@ def language_of(country: str) -> str:
         return places.language_of_country(places.country_named(country))
     except places.UnknownPlaceError:
         return ""
+
+
+def speaks_several(country: str) -> bool:
+    """Returns whether several languages are official in a country, so that it doesn't say what somebody reads."""
+    try:
+        return len(places.languages_of_country(places.country_named(country))) > 1
+    except places.UnknownPlaceError:
+        return False
 
 
 def is_language(value: str) -> bool:

@@ -171,6 +171,8 @@ def _lines(rows: Rows, columns: Sequence[Seen], match: str, found: _Found) -> It
     yield "contacts:  # the second file, with a person a row"
     if rows.encoding not in (None, "utf-8-sig"):
         yield f"  encoding: {rows.encoding}  # {NAMES.get(rows.encoding or '', '')}, by the bytes of the file"
+    if rows.header_row:
+        yield f"  header_row: {rows.header_row}  # what stands above it is no part of the table"
     yield f"  match: {match}  # what the column of the customer holds"
     yield "  columns:"
     for column in columns:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from milepost.imports.dates import patterns_of
 from milepost.imports.known_headings import known_targets
@@ -13,19 +14,22 @@ from milepost.imports.known_words import attribute_called, folded, lone_persona,
 from milepost.imports.proposed_columns import (
     EXAMPLES,
     MOST_DATES,
+    Proposed,
     Seen,
+    choice_of,
     date_fields,
     has_zones,
     is_country,
     is_language,
     language_of,
-    meant,
+    speaks_several,
     stems,
     words,
 )
 from milepost.imports.proposed_contacts import BookKeys
-from milepost.imports.proposed_places import proposed_place, stage_by_heading, stage_heading
+from milepost.imports.proposed_places import proposed_place
 from milepost.imports.proposed_shapes import ADDRESS, Shape, are_colleagues, shape_of
+from milepost.imports.proposed_stages import StagesOfBook, stage_heading, stages_by_heading, stages_by_values
 from milepost.imports.targets import Target, parse_target
 from milepost.imports.vocabulary import Vocabulary
 from milepost.language.field_types import AttributeType
@@ -33,7 +37,9 @@ from milepost.text import listing, nearest, parse_flag
 
 _MOST_VALUES = 12
 _MOST_LISTED = 10
+_COUNTED = re.compile(r"^(number|no|nr|count|anzahl|nombre) (of|der|de) |^anzahl ")
 _NEAR_TITLE = 0.75
+_NOT_KNOWN: Mapping[str, Collection[str]] = {}
 _KINDS = {
     Shape.DATES: AttributeType.DATE,
     Shape.FLAGS: AttributeType.FLAG,
@@ -41,22 +47,22 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Proposed:
-    """What a column may fill; `fields` are those of its entry besides the target, `doubt` is what to look at."""
-
-    target: Target
-    fields: Mapping[str, object] = field(default_factory=dict)
-    doubt: str | None = None
-
-
 class ProposedTargets:
-    """The fields that the columns of a file may fill, `proposed` by heading; `taken` are those that one fills."""
+    """The fields that the columns of a file may fill, `proposed` by heading; `taken` are those that one fills.
 
-    def __init__(self, columns: Sequence[Seen], vocabulary: Vocabulary) -> None:
+    `stage_values` are the values of the column of stages at the customers of each map, as far as these are known.
+    """
+
+    def __init__(
+        self,
+        columns: Sequence[Seen],
+        vocabulary: Vocabulary,
+        stage_values: Mapping[str, Collection[str]] = _NOT_KNOWN,
+    ) -> None:
         self.all_columns = columns
         self.columns = [column for column in columns if column.heading]
         self._vocabulary = vocabulary
+        self.stages = StagesOfBook.of(vocabulary, stage_values)
         self._rows = max((sum(column.values.values()) for column in columns), default=0)
         self._free = set(vocabulary.attributes)
         self.taken: set[Target] = set()
@@ -86,11 +92,20 @@ class ProposedTargets:
         proposed = ((index, self.proposed.get(column.heading)) for index, column in enumerate(self.all_columns))
         return [index for index, each in proposed if each and each.target.kind == "team"]
 
+    def index_of(self, target: Target) -> int | None:
+        """Returns where the column that fills a field stands in a row; None where none does."""
+        proposed = ((index, self.proposed.get(column.heading)) for index, column in enumerate(self.all_columns))
+        return next((index for index, each in proposed if each and each.target == target), None)
+
+    def kind_of(self, column: Seen) -> str:
+        """Returns the kind of the field that a column fills; empty where it fills none."""
+        proposed = self.proposed[column.heading]
+        return proposed.target.kind if proposed else ""
+
     @property
     def keys(self) -> BookKeys:
         """The ids and names of the customers in the rows that were looked at."""
-        of_target = {each.target: column.values for column in self.columns if (each := self.proposed[column.heading])}
-        return BookKeys(of_target.get(Target("id"), ()), of_target.get(Target("name"), ()))
+        return BookKeys(self._values_of(Target("id")), self._values_of(Target("name")))
 
     def rivals(self, column: Seen) -> str:
         """Says what a column may be that nothing is proposed for: one of several attributes, or nothing of a map."""
@@ -106,17 +121,22 @@ class ProposedTargets:
         asked = self._vocabulary.segment_attributes
         return {name: maps for name, maps in asked.items() if name not in {*filled, "timezone"}}
 
-    def language(self) -> str | None:
-        """Returns the language of most customers, by their countries, if it isn't English and no column says it."""
-        if Target("language") in self.taken:
-            return None
+    def languages(self) -> Counter[str]:
+        """Returns how many customers read each language, by their countries; none where a column says it."""
+        countries = () if Target("language") in self.taken else self._values_of(Target("country")).items()
         spoken: Counter[str] = Counter()
-        for column in self.columns:
-            if (found := self.proposed[column.heading]) and found.target == Target("country"):
-                for value, count in column.values.items():
-                    spoken[language_of(value)] += count
-        most = max(spoken, key=spoken.__getitem__, default="")
-        return None if most in ("", "en") else most
+        for country, count in countries:
+            spoken[language_of(country)] += count
+        spoken.pop("", None)
+        return spoken
+
+    def speaking_several(self) -> list[str]:
+        """Returns the countries of customers in which several languages are read."""
+        return [value for value in self._values_of(Target("country")) if speaks_several(value)]
+
+    def _values_of(self, target: Target) -> Counter[str]:
+        columns = (each for each in self.columns if (found := self.proposed[each.heading]) and found.target == target)
+        return next((column.values for column in columns), Counter())
 
     def _taking(self, proposed: Proposed | None) -> Proposed | None:
         """Takes the target of a proposal; None where another column has it."""
@@ -174,13 +194,15 @@ class ProposedTargets:
 
     def _exact(self, column: Seen) -> Proposed | None:
         """The attribute whose name or title is the heading."""
-        name = self._names().get(words(column.heading))
+        heading, names = words(column.heading), self._names()
+        name = names.get(heading) or names.get(_COUNTED.sub("", heading))
         return self._attribute(column, name) if name else None
 
     def _place(self, column: Seen) -> Proposed | None:
         """The field of a persona's contact, or of where a customer stands, that heading and values suggest."""
-        found = proposed_place(words(column.heading), column.values, self._vocabulary)
-        return Proposed(*found) if found else None
+        heading = words(column.heading)
+        by_stages = stages_by_values(heading, column.values, self.stages)
+        return by_stages or proposed_place(heading, column.values, self._vocabulary)
 
     def _known(self, column: Seen) -> Proposed | None:
         """The attribute that a heading in another language, or another usual one, stands for."""
@@ -189,7 +211,7 @@ class ProposedTargets:
         name = names[called] if called else None
         if name is None or not self._readable(column, name):
             return None
-        return self._attribute(column, name, f"is it {name}?")
+        return self._attribute(column, name, remark="by its heading")
 
     def _by_values(self, column: Seen) -> Proposed | None:
         """The one attribute whose values, which the maps know, half of a column's values are or mean, or more."""
@@ -198,7 +220,7 @@ class ProposedTargets:
         fitting = [name for name in sorted(self._free) if self._fits(column, name)]
         if len(fitting) != 1:
             return None
-        return self._attribute(column, fitting[0], f"is it {fitting[0]}, by its values?")
+        return self._attribute(column, fitting[0], remark="by its values")
 
     def _fits(self, column: Seen, name: str) -> bool:
         allowed = self._allowed(name)
@@ -212,8 +234,7 @@ class ProposedTargets:
         """Where a customer stands, if the heading says so and its values are none of the maps' own."""
         if words(column.heading) != stage_heading([words(each.heading) for each in self._open]):
             return None
-        found = stage_by_heading(column.values, self._vocabulary)
-        return Proposed(*found) if found else None
+        return stages_by_heading(column.values, self.stages)
 
     def _by_shape(self, column: Seen) -> Proposed | None:
         """What the values look like, for a heading that nobody knows."""
@@ -221,7 +242,7 @@ class ProposedTargets:
             case Shape.ADDRESSES | Shape.PEOPLE as shape:
                 return self._people_of(column, shape)
             case Shape.COUNTRIES:
-                return replace(self._standard_target(column, Target("country")), doubt="is it the country?")
+                return replace(self._standard_target(column, Target("country")), remark="by its values")
             case Shape.FLAGS | Shape.DATES as shape:
                 return self._of_kind(column, _KINDS[shape])
             case Shape.IDS if Target("id") not in self.taken:
@@ -240,8 +261,7 @@ class ProposedTargets:
             return Proposed(Target("team", role), {}, f"are these colleagues, each the {role} of customers?")
         if shape is Shape.PEOPLE:
             whose = [target.name for target in self.taken if target.kind == "contacts" and target.field == "email"]
-            doubt = f"is it the name of the {whose[0]}?" if whose else ""
-            return Proposed(Target("contacts", whose[0], "name"), {}, doubt) if whose else None
+            return Proposed(Target("contacts", whose[0], "name"), remark="by its values") if whose else None
         if "contacts" in taken or not self._vocabulary.lone_personas:
             return None
         lone = self._lone_contact(column)
@@ -274,11 +294,12 @@ class ProposedTargets:
         sharing = [name for name in sorted(self._free) if stems(column.heading) & self._stems_of(name)]
         sharing = [name for name in sharing if self._readable(column, name)]
         name = names[near] if near else sharing[0] if len(sharing) == 1 else None
-        return self._attribute(column, name, f"is it {name}?") if name else None
+        return self._attribute(column, name, remark="by its heading") if name else None
 
-    def _attribute(self, column: Seen, name: str, guess: str | None = None) -> Proposed:
-        fields, doubt = self._values(column, name)
-        return Proposed(Target("attributes", name), fields, "; ".join(filter(None, (guess, doubt))) or None)
+    def _attribute(self, column: Seen, name: str, guess: str | None = None, remark: str | None = None) -> Proposed:
+        found = self._values(column, name)
+        doubt = "; ".join(filter(None, (guess, found.doubt)))
+        return replace(found, doubt=doubt or None, remark="; ".join(filter(None, (remark, found.remark))) or None)
 
     def _names(self) -> dict[str, str]:
         """The attributes that no column fills yet, by their names and titles in words."""
@@ -306,25 +327,15 @@ class ProposedTargets:
         proposed = self.proposed[column.heading]
         return self._vocabulary.types.get(proposed.target.name) if proposed else None
 
-    def _values(self, column: Seen, name: str) -> tuple[dict[str, object], str | None]:
+    def _values(self, column: Seen, name: str) -> Proposed:
         """How the cells of an attribute's column are written, and what is doubtful about it."""
-        kind = self._vocabulary.types[name]
+        target, kind = Target("attributes", name), self._vocabulary.types[name]
         if kind is AttributeType.DATE:
-            return date_fields(column)
+            return Proposed(target, *date_fields(column))
         if kind is AttributeType.FLAG:
             strange = [value for value in column.values if parse_flag(value) is None]
             values: dict[str, object] = dict.fromkeys(strange)
-            return ({"values": values}, "say true or false") if strange else ({}, None)
+            return Proposed(target, {"values": values}, "say true or false") if strange else Proposed(target)
         allowed = self._allowed(name)
-        if not allowed:
-            return {}, None
-        strange = [value for value in column.values if value not in allowed][:_MOST_VALUES]
-        stands_for = {value: meant(value, allowed) for value in strange}
-        akin = [
-            f"{value!r} {stands_for[value]}"
-            for value in strange
-            if value_meant(value, allowed) is None and stands_for[value]
-        ]
-        known = f"the maps know {listing(allowed, most=_MOST_LISTED)}"
-        doubt = f"is {listing(akin, most=EXAMPLES)}? {known[0].upper()}{known[1:]}" if akin else known
-        return ({"values": stands_for}, doubt) if strange else ({}, None)
+        strange = [value for value in column.values if value not in allowed][:_MOST_VALUES] if allowed else []
+        return choice_of(target, strange, allowed) if strange else Proposed(target)

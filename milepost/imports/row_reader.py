@@ -23,7 +23,7 @@ from milepost.imports.customer_checks import check_customer
 from milepost.imports.dates import read_date
 from milepost.imports.entries import EntryCellError, EntryReader
 from milepost.imports.layout import Layout, PlacedColumn
-from milepost.imports.mapping import Cells, Defaults
+from milepost.imports.mapping import BY_COUNTRY, STAGE, Cells, Column, Defaults
 from milepost.imports.mapping import Mapping as ColumnMapping
 from milepost.imports.rows import Row
 from milepost.imports.scratch import FirstRows, PeopleOfCustomers
@@ -125,6 +125,7 @@ class RowReader:
     contacts: PeopleOfCustomers = field(default_factory=PeopleOfCustomers)
     _row: Row = field(init=False)
     _lacks_zone: bool = field(default=False, init=False)
+    _stages: dict[str, str | None] = field(default_factory=dict, init=False)
     _problems: list[RowProblem] = field(default_factory=list)
     _first_rows: FirstRows = field(default_factory=FirstRows)
 
@@ -132,6 +133,7 @@ class RowReader:
         """Returns the customer of a row, or all that is wrong with the row."""
         self._row, self._problems = row, []
         cells = self._cells()
+        self._stages = self._stages_by_map()
         if self._problems:
             return tuple(self._problems)
         customer, entry = self._customer(cells), self._entry(cells)
@@ -157,7 +159,7 @@ class RowReader:
     def _entry(self, cells: Sequence[tuple[PlacedColumn, str]]) -> EntryPoint | None:
         try:
             of_entry = [each for each in cells if each[0].target.kind == "enters"]
-            return None if _ended(cells) else self.entries.read(of_entry)
+            return None if _ended(cells) else self.entries.read(of_entry, self._stages)
         except EntryCellError as error:
             self._problem(error.heading, str(error))
             return None
@@ -191,7 +193,7 @@ class RowReader:
             name,
             timezone or "UTC",
             country,
-            read("language", read_language, self._defaults.language),
+            read("language", read_language, self._language_in(country)),
             {**self._defaults.attributes, **self._attributes(cells)},
             self._contacts(cells, listed, customer_id, name),
             {**self._defaults.team, **read("team", read_team, {}), **self._team(cells)},
@@ -229,7 +231,18 @@ class RowReader:
         of_columns = [contact for persona, fields in by_persona.items() for contact in self._contact(persona, fields)]
         match = self.mapping.contacts.match if self.mapping and self.mapping.contacts else "id"
         of_file = self.contacts.of(customer_id if match == "id" else name)
-        return merged_contacts((*listed, *of_columns, *of_file))
+        return merged_contacts(map(self._speaking, (*listed, *of_columns, *of_file)))
+
+    def _speaking(self, contact: Contact) -> Contact:
+        """Returns a contact with the language of its own country, if that is what decides."""
+        is_open = contact.language is None and contact.country and self._defaults.language == BY_COUNTRY
+        return replace(contact, language=self._language_in(contact.country)) if is_open else contact
+
+    def _language_in(self, country: str | None) -> str | None:
+        """Returns the language of people who have none of their own."""
+        if self._defaults.language != BY_COUNTRY:
+            return self._defaults.language
+        return (places.language_of_country(country) if country else "") or None
 
     def _contact(self, persona: str, fields: Mapping[str, str]) -> Iterable[Contact]:
         try:
@@ -266,7 +279,7 @@ class RowReader:
             self._problem(None, problem)
         cells = []
         for placed in self.layout.columns:
-            cell = self._row.cells[placed.index].strip() if placed.index < len(self._row.cells) else ""
+            cell = self._cell(placed)
             if not _is_text(cell):
                 message = "The text is not in UTF-8; save the file as 'CSV UTF-8'"
                 self._problem(placed.heading, message)
@@ -276,6 +289,18 @@ class RowReader:
             if cell:
                 cells.append((placed, cell))
         return cells
+
+    def _stages_by_map(self) -> dict[str, str | None]:
+        """Returns what the row's stage is on maps for which the mapping says another one."""
+        column = next((each for each in self.layout.columns if each.target == STAGE), None)
+        if column is None or not isinstance(column.column, Column):
+            return {}
+        cell = self._cell(column)
+        found = {map_id: values[cell] for map_id, values in column.column.per_map.items() if cell in values}
+        return {map_id: None if value is None else str(value) for map_id, value in found.items()}
+
+    def _cell(self, placed: PlacedColumn) -> str:
+        return self._row.cells[placed.index].strip() if placed.index < len(self._row.cells) else ""
 
     def _too_few(self) -> str | None:
         """Describes a row that ends early: cells may have shifted, and what its last columns hold would be lost."""

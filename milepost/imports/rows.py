@@ -70,12 +70,14 @@ class Rows:
     """A file that is read row by row, the heading first; empty rows are left out.
 
     `decimal` is the decimal sign of a file that writes all its numbers with it. `footer` fills up at the end: the
-    numbers of rows below the table, such as a total or a notice of copyright, which are no rows of it.
+    numbers of rows below the table, such as a total or a notice of copyright, which are no rows of it. `header_row` is
+    the number of the heading's row, where something stands above it.
     """
 
     rows: Iterator[Row]
     encoding: str | None = None
     decimal: Decimal | None = None
+    header_row: int | None = None
     footer: list[int] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Row]:

@@ -24,7 +24,8 @@ class Vocabulary:
         personas: The personas that contacts may have.
         roles: The roles that members of a team may have.
         asks: What forms ask for, by `STEP.FIELD`; of two maps with the same, the last counts.
-        stages: The stages of their sequences. steps, outcomes: The other steps of stages, and the outcomes.
+        stage_names: The stages of their sequences by their ids and titles in small letters, by map.
+        steps, outcomes: The other steps of stages, and the outcomes.
         plays: Their plays.
         segment_attributes: The attributes that segments of maps ask for, each with those maps.
         reach: What a customer's only contact would get, by persona, of the maps that a book's customers are on.
@@ -35,7 +36,7 @@ class Vocabulary:
     roles: frozenset[str] = frozenset()
     segment_attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     asks: Mapping[str, Ask] = field(default_factory=dict)
-    stages: frozenset[str] = frozenset()
+    stage_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     steps: frozenset[str] = frozenset()
     outcomes: frozenset[str] = frozenset()
     plays: frozenset[str] = frozenset()
@@ -56,7 +57,7 @@ class Vocabulary:
             roles=frozenset(role for compiled_map in maps for role in compiled_map.map.roles),
             segment_attributes=_segment_attributes(maps),
             asks={name: ask for compiled_map in maps for name, ask in compiled_map.asks.items()},
-            stages=frozenset(name for each in maps for name, stage in each.stages.items() if stage.in_sequence),
+            stage_names={each.map.map: _stage_names(each) for each in maps},
             steps=frozenset(step.id for step in of_stages if not isinstance(step.step, Outcome)),
             outcomes=frozenset(step.id for step in of_stages if isinstance(step.step, Outcome)),
             plays=frozenset(name for each in maps for name in each.plays),
@@ -75,6 +76,13 @@ class Vocabulary:
     def knowing(self, attribute: str, kind: AttributeType) -> Vocabulary:
         """Returns the same with one more attribute."""
         return replace(self, attributes={**self.attributes, attribute: (Attribute(type=kind),)})
+
+
+def _stage_names(compiled_map: CompiledMap) -> dict[str, str]:
+    """Returns the stages that customers go through by what they are called; an id goes before another's title."""
+    stages = {name: each.stage.title for name, each in compiled_map.stages.items() if each.in_sequence}
+    by_id = {name.replace("_", " ").casefold(): name for name in stages}
+    return {**by_id, **{title.casefold(): name for name, title in stages.items() if title.casefold() not in by_id}}
 
 
 def _segment_attributes(compiled_maps: Iterable[CompiledMap]) -> dict[str, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -156,7 +156,9 @@ def _begin(
     session: Session, customer: Customer, compiled_map: CompiledMap, now: Instant, start: JourneyStart
 ) -> JourneyRow:
     if start.enters is not None:
-        check_entry(compiled_map, start.enters, now)
+        entry = start.enters.on(compiled_map.map.map)
+        check_entry(compiled_map, entry, now)
+        start = replace(start, enters=entry)
     customers.set_unmatched(session, customer.id, None)
     given = None if start == PLAIN else start
     return journeys.insert(session, State.begin(customer, compiled_map.map.map, compiled_map.version, now, given))

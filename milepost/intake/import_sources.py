@@ -10,6 +10,7 @@ from typing import Any
 from milepost.errors import MilepostError
 from milepost.imports.book_source import BookSource, EntryOptionError, entry_for_all
 from milepost.imports.customer_book import OpenBook
+from milepost.imports.mapped_stages import Stages
 from milepost.imports.mapping import Mapping as ColumnMapping
 from milepost.imports.mapping_file import read_mapping
 from milepost.imports.people_file import ReadPeople, read_people
@@ -72,11 +73,11 @@ class _Checked:
 
 
 def source_of(
-    options: ImportOptions, mapping: str | None, contacts: bytes | None, vocabulary_stages: set[str] | None = None
+    options: ImportOptions, mapping: str | None, contacts: bytes | None, stages: Stages | None = None
 ) -> BookSource:
     """Returns how a book is read, with the contacts of the second file.
 
-    `vocabulary_stages` are the stages that there are; None: they aren't looked at.
+    `stages` are those of the published maps; None: they aren't looked at.
 
     Raises:
         ImportChoiceError: something chosen can't be used.
@@ -84,7 +85,7 @@ def source_of(
     """
     checked = _Checked()
     if mapping is not None:
-        read = read_mapping(mapping, "mapping")
+        read = read_mapping(mapping, "mapping", stages or {})
         checked.mapping = read.mapping
         if read.problems:
             checked.problems["mapping"] = [f"Line {each.line}: {each.message}" for each in read.problems]
@@ -92,9 +93,10 @@ def source_of(
         checked.problems["mapping"] = [_NO_CONTACTS]
     if contacts is not None and mapping is None:
         checked.problems["choice"] = ["A file of contacts needs a mapping that says what its columns are"]
-    if options.stage and vocabulary_stages is not None and options.stage not in vocabulary_stages:
-        near = did_you_mean(nearest(options.stage, vocabulary_stages))
-        checked.problems["stage"] = [f"No map has a stage {options.stage!r}{near}"]
+    everywhere = None if stages is None else {stage for of_map in stages.values() for stage in of_map}
+    if options.stage and everywhere is not None and options.stage not in everywhere:
+        near = did_you_mean(nearest(options.stage, everywhere))
+        checked.problems["stage"] = [f"No map has a stage {options.stage!r} that customers are in{near}"]
     try:
         entry = entry_for_all(options.stage, options.since)
     except EntryOptionError as error:

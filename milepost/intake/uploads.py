@@ -16,9 +16,11 @@ from milepost.actor import actor
 from milepost.audit_kinds import Kind
 from milepost.errors import MilepostError
 from milepost.imports.audience import Maps
+from milepost.imports.heading_row import rows_from_headings
+from milepost.imports.mapped_stages import stages_of
 from milepost.imports.mapping_file import shipped_mappings
 from milepost.imports.proposal import propose
-from milepost.imports.rows import FileFormat, Row, estimated_rows, read_rows
+from milepost.imports.rows import FileFormat, Row, estimated_rows
 from milepost.imports.vocabulary import Vocabulary
 from milepost.imports.workbook import UnreadableFileError
 from milepost.intake.book_sheets import likely_sheet, rows_of
@@ -201,12 +203,13 @@ def _mapping_text(options: ImportOptions, name: str, files: StoredFiles, known: 
     if choice != PROPOSED:
         return shipped_mappings()[choice].read_text("utf-8") if choice in shipped_mappings() else None
     form = FileFormat(encoding=options.encoding or None, sheet=options.sheet or None)
+    vocabulary = Vocabulary.of(known.maps.compiled_maps)
     return propose(
-        read_rows(io.BytesIO(files.book), form),
-        Vocabulary.of(known.maps.compiled_maps),
+        rows_from_headings(io.BytesIO(files.book), form, vocabulary),
+        vocabulary,
         PurePath(name).stem,
         maps=known.maps,
-        contacts=None if files.contacts is None else read_rows(io.BytesIO(files.contacts)),
+        contacts=None if files.contacts is None else rows_from_headings(io.BytesIO(files.contacts)),
         colleagues=known.colleagues,
     )
 
@@ -262,7 +265,7 @@ async def _read_so(
     rows = await asyncio.to_thread(_rows_on_sheet, files.book, options.sheet)
     if options.choice != EDITED:
         mapping = await asyncio.to_thread(_mapping_text, options, name, files, known)
-    stages = {stage for each in known.maps.compiled_maps for stage in each.stages}
+    stages = stages_of(known.maps.compiled_maps)
     try:
         await asyncio.to_thread(source_of, options, mapping, files.contacts, stages)
     except ImportChoiceError as error:

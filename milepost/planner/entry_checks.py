@@ -97,6 +97,7 @@ def entry_problems(compiled_map: CompiledMap, entry: EntryPoint, start: Instant)
 
 def with_stage(compiled_map: CompiledMap, entry: EntryPoint) -> EntryPoint:
     """Return an entry with the stage that it means on this map: the first of the sequence where it names none."""
+    entry = entry.on(compiled_map.map.map)
     first = (each for each, compiled in compiled_map.stages.items() if compiled.in_sequence)
     return entry if entry.stage else replace(entry, stage=next(first, ""))
 

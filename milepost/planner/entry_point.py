@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -36,10 +36,11 @@ class OpenBefore:
 class EntryPoint:
     """The stage of the sequence that a customer is in, since when, and what has happened before.
 
-    An empty stage is the first of the map. `since` is a local date or an instant; None: the start. `counts` are product
-    events that count already, `skipped` steps that nobody does any more. `plays` run since then (None: the start); of
-    `open` steps the mail has gone; `agreed` is what was agreed on steps: `due` a local date, or `at` an instant and its
-    `minutes`, and `person` an address. It is `paused` since then.
+    An empty stage is the first of the map; `stages` are those of maps where it is another one, by their ids. `since`
+    is a local date or an instant; None: the start. `counts` are product events that count already, `skipped` steps
+    that nobody does any more. `plays` run since then (None: the start); of `open` steps the mail has gone; `agreed` is
+    what was agreed on steps: `due` a local date, or `at` an instant and its `minutes`, and `person` an address. It is
+    `paused` since then.
     """
 
     stage: str
@@ -52,6 +53,11 @@ class EntryPoint:
     open: Mapping[str, OpenBefore] = field(default_factory=dict)
     agreed: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     paused: str | None = None
+    stages: Mapping[str, str] = field(default_factory=dict)
+
+    def on(self, map_id: str) -> EntryPoint:
+        """Return where a customer of this map enters; only that is kept, and sent anywhere."""
+        return replace(self, stage=self.stages.get(map_id, self.stage), stages={}) if self.stages else self
 
     def to_json(self) -> dict[str, Any]:
         done = {step: [each.at, each.result] for step, each in self.done.items()}

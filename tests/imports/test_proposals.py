@@ -34,7 +34,7 @@ def test_a_mapping_is_proposed_from_headings_and_values() -> None:
         '  "Record ID": id  # such as "11", "12"',
         '  "Company owner": team.csm  # such as "Ana Diaz", "Bo Berg"',
         '  "Number of Employees": attributes.seats  # such as "1.234", "1.234,50"',
-        '  "Renewal Date":  # doubt: is it renews_on?; such as "31/12/2026", "30/06/2027"',
+        '  "Renewal Date":  # by its heading; such as "31/12/2026", "30/06/2027"',
         '    dates: "DD/MM/YYYY"',
         '  # "Create Date": attributes.create_date  # no map uses it; such as "2026-01-05 09:12"',
         '    values: {"Germny": null}',
@@ -89,13 +89,13 @@ def test_two_columns_never_fill_one_field() -> None:
 
 PLACES = replace(
     WORDS,
-    stages=frozenset({"onboarding", "value"}),
+    stage_names={"ours": {"onboarding": "onboarding", "value": "value"}},
     steps=frozenset({"kickoff", "training"}),
     outcomes=frozenset({"hours_saved"}),
 )
 
 
-def test_columns_of_contacts_and_of_where_customers_stand_are_proposed_with_their_doubts() -> None:
+def test_columns_of_contacts_and_of_where_customers_stand_are_proposed() -> None:
     data = csv_bytes(
         [
             ("ID", "Sponsor", "Sponsor name", "Coordinator mail", "Current stage", "In stage since", "Kickoff date",
@@ -107,15 +107,15 @@ def test_columns_of_contacts_and_of_where_customers_stand_are_proposed_with_thei
     )  # fmt: skip
     text = propose(read_rows(io.BytesIO(data)), PLACES, "book")
     for line in (
-        '  "Sponsor": contacts.sponsor.email  # doubt: is it the sponsor\'s?; such as "sam@a.example"',
-        '  "Sponsor name": contacts.sponsor.name  # doubt: is it the sponsor\'s?; such as "Sam Poe"',
-        '  "Coordinator mail": contacts.coordinator.email  # doubt: is it the coordinator\'s?; such as "eva@a.example"',
+        '  "Sponsor": contacts.sponsor.email  # such as "sam@a.example"',
+        '  "Sponsor name": contacts.sponsor.name  # such as "Sam Poe"',
+        '  "Coordinator mail": contacts.coordinator.email  # such as "eva@a.example"',
         "    to: enters.stage",
         '    values: {"Onboarding": "onboarding", "Value": "value"}',
         "    to: enters.since",
-        '  "Kickoff date": enters.done.kickoff  # doubt: is it when kickoff was done?; such as "2025-12-01"',
-        '  "Training done": enters.done.training  # doubt: does it say that training is done?; such as "yes", "no"',
-        '  "Hours saved": enters.outcomes.hours_saved.verdict  # doubt: was it confirmed before?',
+        '  "Kickoff date": enters.done.kickoff  # such as "2025-12-01"',
+        '  "Training done": enters.done.training  # such as "yes", "no"',
+        '  "Hours saved": enters.outcomes.hours_saved.verdict  # such',
     ):
         assert any(each.startswith(line) for each in text.splitlines()), text
     assert (
@@ -161,7 +161,9 @@ def test_german_headings_of_attributes_and_contacts_are_known_and_doubted() -> N
         "Technischer Ansprechpartner E-Mail": "contacts.admin.email",
     }
     assert columns["Größe"].values == {"Enterprise": "enterprise", "Großkunde": None}
-    assert "doubt: is it tier?; the maps know enterprise and mid_market" in text
+    assert (
+        "doubt: write which of enterprise and mid_market 'Großkunde' is; null: nothing is known; by its heading" in text
+    )
     assert "it is the admin, by the heading" in text.casefold()
 
 
@@ -172,7 +174,7 @@ def test_a_column_is_known_by_its_values_where_its_heading_says_nothing() -> Non
     columns = mapping_from(text).columns
     assert str(columns["Kat."].to) == "attributes.tier"
     assert columns["Kat."].values == {"Mid-Market": "mid_market", "ENTERPRISE": "enterprise", "x": None}
-    assert "doubt: is it tier, by its values?" in text
+    assert "doubt: write which of enterprise and mid_market 'x' is; null: nothing is known; by its values" in text
     assert columns["Phase"].values["Kunde"] == "live"
 
 
@@ -286,7 +288,7 @@ def test_a_value_that_is_no_stage_beside_those_that_are_has_to_be_said(values: t
     """As a customer of two years' standing would be welcomed, were it the beginning."""
     rows = [("ID", "Journey stage"), *((str(number), value) for number, value in enumerate(values))]
     text = propose(read_rows(io.BytesIO(csv_bytes(rows))), replace(PLACES, attributes={}), "book")
-    assert "Write which stage “Results”" in text
+    assert "doubt: write which stage “Results”" in text
     assert "a stage that opens by a date opens beside it" in text
     problems = read_mapping(text, "mapping.yaml").problems
     assert ["Write which stage 'Results'" in str(problem) for problem in problems] == [True]
@@ -340,8 +342,13 @@ def test_values_are_known_by_their_words_and_a_doubt_names_each_allowed_one_once
         "Other": None,
     }
     assert mapping_from(text).columns["Tier"].values == values
-    assert "doubt: is 'Small Business' small, 'Enterprises' enterprise and 'mid-market companies' mid_market? " in text
-    assert "The maps know enterprise, mid_market and small; such as" in text
+    assert "doubt: write which of enterprise, mid_market and small 'Other' is; null: nothing is known; " in text
+    for value, meant in (
+        ("Small Business", "small"),
+        ("Enterprises", "enterprise"),
+        ("mid-market companies", "mid_market"),
+    ):
+        assert f"{value!r} is taken for {meant}" in text
 
 
 def test_what_defaults_give_is_not_missed() -> None:

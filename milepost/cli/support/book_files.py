@@ -12,6 +12,7 @@ from typing import IO
 
 from milepost.cli.support.errors import CommandError, file_errors
 from milepost.cli.support.output import aside
+from milepost.imports.mapped_stages import Stages
 from milepost.imports.mapping import Mapping
 from milepost.imports.mapping_file import ReadMapping, read_mapping, shipped_mappings
 from milepost.imports.people_file import ReadPeople, read_people
@@ -23,6 +24,7 @@ from milepost.language.problems import Problem
 from milepost.text import did_you_mean, listing, nearest
 
 STDIN = Path("-")
+_ANY_STAGES: Stages = {}
 
 
 @contextmanager
@@ -43,8 +45,8 @@ def book_file(path: Path) -> Iterator[IO[bytes]]:
         yield file
 
 
-def mapping_of(name: str | None) -> Mapping | None:
-    """Reads a mapping: a file, or one that Milepost ships, by its name.
+def mapping_of(name: str | None, stages: Stages = _ANY_STAGES) -> Mapping | None:
+    """Reads a mapping: a file, or one that Milepost ships, by its name; `stages` are those of the maps.
 
     Raises:
         CommandError: there is no such mapping, or it has errors (which are printed).
@@ -58,7 +60,7 @@ def mapping_of(name: str | None) -> Mapping | None:
         hint = f"Name a file, or a mapping that Milepost ships: {listing(list(shipped))}. --propose writes one."
         raise CommandError(f"There is no mapping {name!r}{near}", hint)
     text = read_file(path, str(path))
-    read = ReadMapping(None, (text,)) if isinstance(text, Problem) else read_mapping(text, str(path))
+    read = ReadMapping(None, (text,)) if isinstance(text, Problem) else read_mapping(text, str(path), stages)
     aside(*map(str, read.problems))
     if read.mapping is None:
         hint = "Correct what is listed above; docs/import.md explains every field."

@@ -62,6 +62,18 @@ async def open_database(settings: Settings, *, create: bool = False) -> AsyncIte
             raise StoreUnreachableError(place_of(store.engine.url), str(error.orig).strip()) from error
 
 
+async def published_maps(settings: Settings) -> list[CompiledMap]:
+    """Returns the maps on which new journeys begin.
+
+    Raises:
+        CommandError: there is no database.
+        StoreUnreachableError: the database doesn't answer, or can't be used.
+        UnreadableVersionError: a later Milepost published one of them.
+    """
+    async with open_database(settings) as store:
+        return await CompiledMaps(store).current()
+
+
 async def prepare_database(settings: Settings) -> str:
     """Creates the tables or upgrades them, and returns their revision.
 
