@@ -41,13 +41,21 @@ def _language(text: str) -> str:
 
 BY_COUNTRY = "by country"
 """The language of customers who have none of their own: that of their country."""
+
+
+def _colleague(text: str) -> str:
+    if not text.strip():
+        raise ValueError("The address is empty; write this colleague's, or that of whoever has their customers now")
+    return read_email(text)
+
+
 STAGE = Target("enters", "stage")
 Heading = Annotated[str, BeforeValidator(str)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Zone = Annotated[str, AfterValidator(places.timezone)]
 Country = Annotated[str, AfterValidator(places.country)]
 Language = Annotated[str, AfterValidator(_language)]
-Email = Annotated[str, AfterValidator(read_email)]
+Email = Annotated[str, AfterValidator(_colleague)]
 
 
 def _target_only(value: Any) -> Any:

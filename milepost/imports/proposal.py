@@ -124,7 +124,8 @@ class _Proposal:
         people = [f"  {json.dumps(each)}: nobody@vendor.example" for each in self._colleagues_named()]
         fields = (column for column in self.targets.columns if self.targets.kind_of(column) not in ("", "enters"))
         lines = chain.from_iterable(map(self._column, fields))
-        return "\n".join(("mapping: draft", *self._numbers(rows), "columns:", *lines, *(["people:", *people] if people else []))) + "\n"
+        named = ("people:", *people) if people else ()
+        return "\n".join(("mapping: draft", *self._numbers(rows), "columns:", *lines, *named)) + "\n"
 
     def lines(self, rows: Rows, name: str, sheet: str | None) -> Iterator[str]:
         body = list(self._body(rows, name, sheet))

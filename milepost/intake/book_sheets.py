@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from milepost.imports.heading_row import rows_from_headings
 from milepost.imports.rows import FileFormat, Row, Rows, read_rows
 from milepost.imports.workbook import UnreadableFileError, is_workbook, workbook_sheets
 
@@ -25,7 +26,7 @@ def likely_sheet(data: bytes) -> str:
     """Returns the first sheet with a table, else the first with a row; empty: the one that a workbook opens with."""
     try:
         sheets = sheets_of(data)
-        beginnings = {name: list(islice(rows_of(data, name), 2)) for name in sheets}
+        beginnings = {name: list(islice(_from_headings(data, name), 2)) for name in sheets}
     except UnreadableFileError:
         return ""  # whoever reads its heading says why
     filled = [name for name, rows in beginnings.items() if rows]
@@ -37,6 +38,10 @@ def likely_sheet(data: bytes) -> str:
 def _is_table(beginning: Sequence[Row]) -> bool:
     """Returns whether rows begin like a table, rather than like a cover or a note: several cells, one below another."""
     return len(beginning) > 1 and min(row.filled for row in beginning) > 1
+
+
+def _from_headings(data: bytes, sheet: str) -> Rows:
+    return rows_from_headings(io.BytesIO(data), FileFormat(sheet=sheet))
 
 
 def rows_of(data: bytes, sheet: str) -> Rows:

@@ -174,7 +174,7 @@ def _look_at(book: UploadedFile, contacts: UploadedFile | None, known: _Known) -
     if contacts is not None:
         _heading(contacts, "contacts")
     sheet = likely_sheet(book.data)
-    headings = tuple(cell.strip() for cell in _heading(book, "book", sheet).cells)
+    headings = {cell.strip() for cell in _heading(book, "book", sheet).cells}
     needs_none = "id" in headings and contacts is None
     options = ImportOptions(OWN if needs_none else PROPOSED, sheet=sheet)
     mapping = _mapping_text(options, book.short_name, _files(book, contacts), known)

@@ -20,7 +20,7 @@ from milepost.store.customer_list import CustomerFilter, StatusFilter, count_cus
 from milepost.store.keyset import Cursor
 from milepost.store.tables import JourneyRow
 from milepost.web.identity import Looking, book_of
-from milepost.web.ops.stage_titles import titles_by_id
+from milepost.web.ops.titles_of_maps import titles_by_id
 from milepost.web.ops.unmatched import in_short
 from milepost.web.pages import render_aside, shell, up_to
 from milepost.web.services import Served

@@ -12,11 +12,12 @@ from itertools import islice
 from milepost.customer import Customer
 from milepost.errors import MilepostError
 from milepost.explain.people_names import colleague_name
-from milepost.imports.audience import Absent
+from milepost.imports.audience import Absent, Maps
 from milepost.imports.book_source import BookSource
 from milepost.imports.encodings import NAMES
 from milepost.imports.layout import Layout
 from milepost.imports.mapping_file import read_mapping, shipped_mappings
+from milepost.imports.proposal import DOUBT
 from milepost.imports.row_reader import BookRow, RowProblem
 from milepost.imports.rows import Row
 from milepost.imports.vocabulary import Vocabulary
@@ -30,7 +31,7 @@ from milepost.store import imports, rehearsals
 from milepost.store.import_tables import ImportRow
 from milepost.store.imports import FileKind, ImportStatus
 from milepost.store.rehearsal_tables import RehearsalRow
-from milepost.web.ops.stage_titles import map_titles, titles_by_id, titles_by_map
+from milepost.web.ops.titles_of_maps import map_titles, persona_titles, role_titles, titles_by_id, titles_by_map
 from milepost.web.services import Services
 
 SHOWN = 5
@@ -56,7 +57,6 @@ COUNTS = {
     "refused": "refused",
 }
 _SAMPLES = 3  # cells of a column that are shown
-_DOUBT = "doubt:"
 _NAMELESS = re.compile(r'^  "(?P<name>[^"\\\n]+)": ""(?=\s*$)', re.MULTILINE)
 """A colleague in a proposed mapping, whose address somebody has to write."""
 
@@ -120,13 +120,13 @@ class Choices:
 
     @property
     def doubts(self) -> list[str]:
-        """The lines of the mapping that somebody should look at."""
+        """What somebody has to decide, with the lines of the mapping where it is written."""
         lines = enumerate((self.mapping or "").splitlines(), 1)
-        marked = ((number, *line.partition(_DOUBT)) for number, line in lines)
+        marked = ((number, *line.partition(DOUBT)) for number, line in lines)
         return [
             f"Line {number}, {before.strip(' #:') or 'see there'}: {after.strip()}"
             for number, before, mark, after in marked
-            if mark and not before.startswith("# Proposed")
+            if mark
         ]
 
 
@@ -156,6 +156,7 @@ class ImportView:
     stages: Mapping[str, str]
     own_stages: Mapping[tuple[str, str], str]
     titles: Mapping[str, str]
+    roles: Mapping[str, str]
     files: frozenset[str]
     waits_for: ImportRow | None = None
     same: ImportRow | None = None
@@ -259,7 +260,8 @@ async def view_of(
         rehearsal = await rehearsals.of_import(session, row.number)
     stored = await stored_files(served.intake.context, row.number) if row.status in imports.IN_PREPARATION else None
     sheets = await asyncio.to_thread(_sheets, stored.book) if stored else ()
-    sample = await asyncio.to_thread(_sample, row, stored, Vocabulary.of(compiled_maps)) if stored else None
+    maps = Maps(compiled_maps, served.now())
+    sample = await asyncio.to_thread(_sample, row, stored, maps) if stored else None
     return ImportView(
         row,
         form,
@@ -268,6 +270,7 @@ async def view_of(
         titles_by_id(compiled_maps),
         titles_by_map(compiled_maps),
         map_titles(compiled_maps),
+        role_titles(compiled_maps),
         files,
         waits_for,
         same,
@@ -284,9 +287,9 @@ def _sheets(data: bytes) -> tuple[str, ...]:
         return ()
 
 
-def _sample(row: ImportRow, files: StoredFiles, vocabulary: Vocabulary) -> Sample:
+def _sample(row: ImportRow, files: StoredFiles, maps: Maps) -> Sample:
     try:
-        opened = files.open(row, vocabulary)
+        opened = files.open(row, Vocabulary.of(maps.compiled_maps))
         first = first_rows(files.book, opened.source.form, SHOWN)
         read = list(islice(opened.book.rows, SHOWN))
     except ImportChoiceError as error:  # what was right when it was chosen may not be so for these files
@@ -296,7 +299,7 @@ def _sample(row: ImportRow, files: StoredFiles, vocabulary: Vocabulary) -> Sampl
         return Sample(problems=(f"{error.message} {error.hint or ''}".strip(),))
     return Sample(
         tuple(_columns(first, opened.book.layout)),
-        tuple(map(_read, read)),
+        tuple(_read(each, maps) for each in read),
         tuple(_sentence(problem) for problem in (*opened.book.problems, *islice(opened.source.people.problems, SHOWN))),
         opened.book.missing,
     )
@@ -317,13 +320,16 @@ def _cell(row: Row, index: int) -> str:
     return row.cells[index].strip() if index < len(row.cells) else ""
 
 
-def _read(row: BookRow | tuple[RowProblem, ...]) -> ReadRow:
+def _read(row: BookRow | tuple[RowProblem, ...], maps: Maps) -> ReadRow:
     if not isinstance(row, BookRow):
         return ReadRow(row[0].row, "refused", problems=tuple(map(_sentence, row)))
-    return ReadRow(row.number, row.customer.name, tuple(_fields(row.customer, row.entry)))
+    entry = row.entry.on(maps.map_of(row.customer) or "") if row.entry else None
+    titles = {**persona_titles(maps.compiled_maps), **role_titles(maps.compiled_maps)}
+    return ReadRow(row.number, row.customer.name, tuple(_fields(row.customer, entry, titles)))
 
 
-def _fields(customer: Customer, entry: EntryPoint | None) -> Iterator[tuple[str, str]]:
+def _fields(customer: Customer, entry: EntryPoint | None, titles: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yields what is known of a customer; `titles` are those of personas and roles."""
     yield "Id", customer.id
     yield "Time zone", customer.timezone
     if customer.country:
@@ -333,9 +339,12 @@ def _fields(customer: Customer, entry: EntryPoint | None) -> Iterator[tuple[str,
     for name, value in customer.attributes.items():
         yield name, {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
     for contact in customer.contacts:
-        yield ", ".join(contact.personas) or "contact", f"{contact.name} <{contact.email}>"
+        yield (
+            ", ".join(titles.get(each, each) for each in contact.personas) or "Contact",
+            f"{contact.name} <{contact.email}>",
+        )
     for role, address in customer.team.items():
-        yield role, f"{colleague_name(address)} <{address}>"
+        yield titles.get(role, role), f"{colleague_name(address)} <{address}>"
     if entry is not None:
         since = f" since {entry.since}" if entry.since else ""
         yield "Stands", f"in stage {entry.stage}{since}" if entry.stage else f"at the beginning{since}"

@@ -1,4 +1,4 @@
-"""The titles of maps and stages: two maps may have one title, or stages of the same ids and titles."""
+"""The titles of maps, and of what is in them: two maps may have one title, or stages of the same ids and titles."""
 
 from __future__ import annotations
 
@@ -15,10 +15,24 @@ def titles_by_map(compiled_maps: Iterable[CompiledMap]) -> Mapping[tuple[str, st
 
 def titles_by_id(compiled_maps: Iterable[CompiledMap]) -> Mapping[str, str]:
     """Returns the titles that the stages of an id have, whichever the map: `Getting started / First steps`."""
+    return _together((stage, title) for (_, stage), title in titles_by_map(compiled_maps).items())
+
+
+def role_titles(compiled_maps: Iterable[CompiledMap]) -> Mapping[str, str]:
+    """Returns the titles that the roles of an id have, whichever the map."""
+    return _together((name, role.title) for each in compiled_maps for name, role in each.map.roles.items())
+
+
+def persona_titles(compiled_maps: Iterable[CompiledMap]) -> Mapping[str, str]:
+    """Returns the titles that the personas of an id have, whichever the map."""
+    return _together((name, persona.title) for each in compiled_maps for name, persona in each.map.personas.items())
+
+
+def _together(named: Iterable[tuple[str, str]]) -> Mapping[str, str]:
     titles: dict[str, dict[str, None]] = {}
-    for (_, stage), title in titles_by_map(compiled_maps).items():
-        titles.setdefault(stage, {})[title] = None
-    return {stage: " / ".join(each) for stage, each in titles.items()}
+    for name, title in named:
+        titles.setdefault(name, {})[title] = None
+    return {name: " / ".join(each) for name, each in titles.items()}
 
 
 def map_titles(compiled_maps: Iterable[CompiledMap]) -> Mapping[str, str]:
