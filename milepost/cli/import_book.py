@@ -14,7 +14,7 @@ import typer
 from milepost.cli.support.book_files import STDIN, book_file, mapping_of, people_of, refused_beside, write_refused
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
-from milepost.cli.support.import_preview import print_preview
+from milepost.cli.support.import_preview import print_begun_again, print_preview
 from milepost.cli.support.intake_access import open_intake
 from milepost.cli.support.output import AsJson, aside, aside_or_json, print_json, progress_bar, say, table, unmatched
 from milepost.imports.audience import Maps
@@ -29,6 +29,7 @@ from milepost.imports.row_reader import BookRow, RowProblem
 from milepost.imports.rows import FileFormat, estimated_rows
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake import people
+from milepost.intake.begin_again import MENDED
 from milepost.intake.book import import_customers
 from milepost.intake.import_account import ImportAccount, Missing
 from milepost.intake.import_preview import ImportPreview, preview_import
@@ -71,6 +72,13 @@ SheetName = Annotated[
 ]
 EncodingName = Annotated[
     str | None, typer.Option(metavar="NAME", help="How the book is encoded, such as `cp1252`; by default told by it.")
+]
+Again = Annotated[
+    bool,
+    typer.Option("--again", help="Let journeys begin again that began elsewhere and in which nothing has happened."),
+]
+Reason = Annotated[
+    str | None, typer.Option(metavar="WHY", help="With --again: why; it stands on the timeline of each such journey.")
 ]
 By = Annotated[str | None, typer.Option(help="Who imports it.")]
 RefusedFile = Annotated[
@@ -143,6 +151,8 @@ async def import_book(
     sheet: SheetName = None,
     encoding: EncodingName = None,
     refused: RefusedFile = None,
+    again: Again = False,
+    reason: Reason = None,
     by: By = None,
     as_json: AsJson = False,
 ) -> None:
@@ -152,8 +162,12 @@ async def import_book(
     Poe <sam@acme.example> sponsor+user mail=essential; ...`), `team` (`csm=ana@vendor.example; ...`); every other
     column is an attribute. A mapping says what other columns mean; `--propose` writes one to mend. Data of existing
     customers that has no column stays as it is. Rows that can't be read are refused and written to a file, the others
-    are imported; the exit code is 1 if any was refused. Importing a file again changes nothing.
+    are imported; the exit code is 1 if any was refused. Importing a file again changes nothing: an open journey stays
+    where it is, unless --again lets it begin once more.
     """
+    if reason and not again:
+        raise typer.BadParameter("goes with --again", param_hint="--reason")
+    why = (reason or MENDED) if again else None
     mapping_of(mapping)  # what is wrong with it alone needs no database
     async with open_intake(settings_of(context), create=True) as opened:
         published = Maps(await opened.intake.context.compiled_maps.current(), opened.intake.context.now())
@@ -167,9 +181,9 @@ async def import_book(
         source = BookSource(columns, people_of(contacts, columns), entry, in_full, encoding, sheet)
         refusals = Refusals.of_contacts_in(source, as_json=as_json)
         if dry_run:
-            await _preview(opened.intake, book, source, refusals)
+            await _preview(opened.intake, book, source, refusals, again=again)
             return
-        done = await _import(opened.intake, book, source, refusals, by=by)
+        done = await _import(opened.intake, book, source, refusals, by=by, again=why)
     written = _write_refused(book, source, done.headings, refusals, refused)
     if as_json:
         extra = {"waiting": done.account.counts["waiting"], "away": opened.away, "refused_rows": written}
@@ -177,6 +191,8 @@ async def import_book(
         print_json({"kind": "summary", **done.account.summary(), **extra, **doubles})
     else:
         _print_summary(done.account, refusals, opened.later)
+        if done.stood_still:
+            say("Open journeys stay where they are. If they began in the wrong place: --again --dry-run shows which.")
         say(_next(written, without_maps=not maps.personas, refused=bool(refusals.rows)))
     if refusals.rows:
         raise typer.Exit(1)
@@ -194,18 +210,24 @@ def _propose(book: Path, contacts: Path | None, form: FileFormat, maps: Maps, kn
 
 @dataclass(frozen=True, slots=True)
 class _Imported:
+    """What an import did; `stood_still`: the book says where customers are, and nobody's journey began."""
+
     account: ImportAccount
     headings: tuple[str, ...]
+    stood_still: bool
 
 
-async def _import(intake: Intake, path: Path, source: BookSource, refusals: Refusals, *, by: str | None) -> _Imported:
+async def _import(
+    intake: Intake, path: Path, source: BookSource, refusals: Refusals, *, by: str | None, again: str | None
+) -> _Imported:
     as_json, compiled_maps = refusals.as_json, await intake.context.compiled_maps.current()
     account, missing = ImportAccount(), Missing.of(compiled_maps, intake.context.now())
     with book_file(path) as file, progress_bar(silent=as_json) as progress:
         task = progress.add_task("Importing", total=estimated_rows(file, source.form.sheet))
         book = source.open(file, Vocabulary.of(compiled_maps))
         await people.add_names(intake.context, source.names)
-        async for imported in import_customers(intake, refusals.readable(book), source.places(book), by=by):
+        rows, places = refusals.readable(book), source.places(book)
+        async for imported in import_customers(intake, rows, places, by=by, again=again):
             progress.advance(task)
             account.add(imported)
             missing.count(imported)
@@ -216,21 +238,22 @@ async def _import(intake: Intake, path: Path, source: BookSource, refusals: Refu
                 print_json({"kind": "customer", **imported.to_json()})
         account.counts["refused"] = refusals.rows
         _print_notes(book, account, missing, as_json=as_json)
-    return _Imported(account, book.headings)
+    says_where = source.entry is not None or "enters.stage" in places
+    return _Imported(account, book.headings, says_where and again is None and not account.counts["enrolled"])
 
 
-async def _preview(intake: Intake, path: Path, source: BookSource, refusals: Refusals) -> None:
+async def _preview(intake: Intake, path: Path, source: BookSource, refusals: Refusals, *, again: bool) -> None:
     """Says what importing the book would do."""
     as_json, preview = refusals.as_json, ImportPreview()
     with book_file(path) as file, progress_bar(silent=as_json) as progress:
         task = progress.add_task("Looking ahead", total=estimated_rows(file, source.form.sheet))
         book = source.open(file, Vocabulary.of(await intake.context.compiled_maps.current()))
-        async for customer in preview_import(intake, refusals.readable(book), source.places(book)):
+        async for customer in preview_import(intake, refusals.readable(book), source.places(book), again=again):
             progress.advance(task)
             preview.add(customer)
             if as_json:
                 print_json({"kind": "customer", **customer.to_json()})
-        for note in (*preview.handed_on.notes(), *book.missing, *book.notes):
+        for note in (*preview.notes, *book.missing, *book.notes):
             aside_or_json(note, {"kind": "note", "message": note}, as_json=as_json)
     if as_json:
         print_json({"kind": "summary", **preview.to_json(), "refused": refusals.rows})
@@ -252,7 +275,7 @@ def entry_of(stage: str | None, since: str | None) -> EntryPoint | None:
 
 
 def _print_notes(book: OpenBook, account: ImportAccount, missing: Missing, *, as_json: bool) -> None:
-    notes = list(account.handed_on.notes())
+    notes = account.about_colleagues
     notes += book.missing if account.counts["imported"] else ()  # existing customers need no column
     if account.counts["imported"] or account.counts["changed"]:
         notes += book.notes
@@ -288,8 +311,9 @@ def _print_summary(account: ImportAccount, refusals: Refusals, later: str) -> No
     unmatched(account.unmatched)
     if account.changes:
         say("Changed:", *(f"  {customer}: {', '.join(changes)}" for customer, changes in account.changes.items()))
-        if (more := account.counts["changed"] - len(account.changes)) > 0:  # of the others something stayed
+        if (more := account.counts["changed"] - len(account.changes)) > 0:
             say(f"  ... and {count_of(more, 'customer')} more")
+    print_begun_again(account.again, "Began again")
     say(*account.doubles.sentences(are_stored=True))
     if waiting := account.counts["waiting"]:
         begin = "begins" if waiting == 1 else "begin"

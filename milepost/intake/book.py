@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer, address_key, merged_contact
 from milepost.imports.layout import COLUMNS, WHOLE
 from milepost.imports.row_reader import BookRow, RowProblem
+from milepost.intake.begin_again import Verdict, again_json, begin_again
 from milepost.intake.customers import SavedCustomer
 from milepost.intake.enrolment import Enrolment, NoEnrolment
 from milepost.intake.errors import EntryRefusedError, InvalidCustomerError
 from milepost.intake.intake import Intake
+from milepost.intake.kept_roles import KeptRole
 from milepost.intake.likely_doubles import LikelyDouble, likely_doubles
 from milepost.planner.entry_point import PLAIN, JourneyStart
 from milepost.planner.fact_errors import RefusedError
@@ -38,7 +40,8 @@ class ImportedCustomer:
     """The result of importing a customer; `changes` lists what changed in a record that existed.
 
     `problem` says why the row was refused: its map doesn't have the place where the customer should enter. `doubles`
-    are customers who were there before and may be the same.
+    are customers who were there before and may be the same. `kept` are roles that stay although the row names a former
+    colleague. `again` is what became of an open journey that had begun elsewhere, if that was asked for.
     """
 
     became: Literal["imported", "changed", "unchanged", "refused"]
@@ -47,6 +50,8 @@ class ImportedCustomer:
     changes: tuple[str, ...] = ()
     problem: RowProblem | None = None
     doubles: tuple[LikelyDouble, ...] = ()
+    kept: tuple[KeptRole, ...] = ()
+    again: Verdict = None
 
     @property
     def enrolment(self) -> Enrolment | NoEnrolment | None:
@@ -60,27 +65,30 @@ class ImportedCustomer:
             case other:
                 why = None if other is None else other.why
                 journey = {"journey": None, "map": None, "started": False, "why_not": why}
-        doubles = {"may_be": [each.other for each in self.doubles]} if self.doubles else {}
+        besides: dict[str, Any] = {"may_be": [each.other for each in self.doubles]} if self.doubles else {}
+        besides |= {"kept": list(map(str, self.kept))} if self.kept else {}
         return {
             "customer": self.customer.id,
             "became": self.became,
             "changes": list(self.changes),
             **journey,
-            **doubles,
+            **besides,
+            **again_json(self.again),
         }
 
 
 async def import_customers(
-    intake: Intake, rows: Iterable[BookRow], places: Collection[str], *, by: str | None = None
+    intake: Intake, rows: Iterable[BookRow], places: Collection[str], *, by: str | None = None, again: str | None = None
 ) -> AsyncIterator[ImportedCustomer]:
     """Saves the customers of a book, many at once, and yields each result in the book's order.
 
-    `places` are what of a customer the book decides (`milepost.imports.layout.Layout.places`).
+    `places` are what of a customer the book decides (`milepost.imports.layout.Layout.places`). `again` is why open
+    journeys begin again that began elsewhere than the book says, and in which nothing has happened; None: they don't.
     """
     remaining = iter(rows)
     while together := list(islice(remaining, AT_ONCE)):
         known = await known_customers(intake, together)
-        saves = (_import_row(intake, each, places, known, by=by) for each in together)
+        saves = (_import_row(intake, each, places, known, by=by, again=again) for each in together)
         for result in await asyncio.gather(*saves, return_exceptions=True):  # none is left running behind an error
             if isinstance(result, BaseException):
                 raise result
@@ -138,6 +146,24 @@ def _load_known(session: Session, incoming: Collection[Customer]) -> KnownCustom
 
 
 async def _import_row(
+    intake: Intake,
+    row: BookRow,
+    places: Collection[str],
+    known: KnownCustomers,
+    *,
+    by: str | None,
+    again: str | None = None,
+) -> ImportedCustomer:
+    result = await _save_row(intake, row, places, known, by=by)
+    if again is None or row.ended is not None or result.became not in ("changed", "unchanged"):
+        return result
+    try:
+        return replace(result, again=await begin_again(intake.context, result.customer.id, row.entry, by=by, why=again))
+    except RefusedError as refused:
+        return replace(result, became="refused", problem=_entry_problem(row, result.customer, refused))
+
+
+async def _save_row(
     intake: Intake, row: BookRow, places: Collection[str], known: KnownCustomers, *, by: str | None
 ) -> ImportedCustomer:
     before, formers = known.of(row)
@@ -147,32 +173,32 @@ async def _import_row(
     if before is not None and formers:
         await _forget_formers(intake, before, row, formers)
     if customer == before:
-        return ImportedCustomer("unchanged", customer, changes=kept)
+        return ImportedCustomer("unchanged", customer, kept=kept)
     start = JourneyStart(row.entry, by=by) if row.entry else PLAIN
     try:
         saved = await intake.upsert_customer(customer, by=by, source="import", start=start, ended=row.ended)
     except RefusedError as refused:  # for where it enters, or as a map was published since the row was read
-        column = ENTRY if row.entry and not isinstance(refused, InvalidCustomerError) else None
-        problem = RowProblem(row.number, column, f"Customer {customer.id!r}: {refused}")
-        return ImportedCustomer("refused", customer, problem=problem)
+        return ImportedCustomer("refused", customer, problem=_entry_problem(row, customer, refused))
     if before is None:
         return ImportedCustomer("imported", customer, saved, doubles=known.doubles.get(customer.id, ()))
-    return ImportedCustomer("changed", customer, saved, (*changes_between(before, customer), *kept))
+    return ImportedCustomer("changed", customer, saved, tuple(changes_between(before, customer)), kept=kept)
+
+
+def _entry_problem(row: BookRow, customer: Customer, refused: RefusedError) -> RowProblem:
+    column = ENTRY if row.entry and not isinstance(refused, InvalidCustomerError) else None
+    return RowProblem(row.number, column, f"Customer {customer.id!r}: {refused}")
 
 
 def taken(
     before: Customer, row: BookRow, places: Collection[str], formers: Formers
-) -> tuple[Customer, tuple[str, ...]]:
+) -> tuple[Customer, tuple[KeptRole, ...]]:
     """Returns a customer's record with what a row decides, and what stays as it is although the row says otherwise.
 
     A hand-over stands: a row that gives a role back to somebody who handed it over is older than that.
     """
     customer = merged(before, row, places)
     outdated = former_colleagues.outdated_roles(before, customer, formers)
-    kept = (
-        f"{role} stays {before.team[role]} (the file still names {customer.team[role]}, who handed over)"
-        for role in outdated
-    )
+    kept = (KeptRole(role, before.team[role], customer.team[role]) for role in outdated)
     return former_colleagues.without_outdated(before, customer, formers), tuple(kept)
 
 

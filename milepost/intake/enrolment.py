@@ -14,7 +14,7 @@ from milepost.intake.context import IntakeContext, customer_of
 from milepost.intake.errors import EntryRefusedError, UnknownMapError
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.entry_checks import check_entry
-from milepost.planner.entry_point import PLAIN, JourneyStart
+from milepost.planner.entry_point import PLAIN, EntryPoint, JourneyStart
 from milepost.planner.instants import Instant
 from milepost.planner.segment_match import MayNotEnter, NoMatch, best_map, entry_obstacle, map_on_change
 from milepost.planner.state import State
@@ -158,7 +158,7 @@ def _begin(
     if start.enters is not None:
         entry = start.enters.on(compiled_map.map.map)
         check_entry(compiled_map, entry, now)
-        start = replace(start, enters=entry)
+        start = replace(start, enters=None if entry == EntryPoint("") else entry)
     customers.set_unmatched(session, customer.id, None)
     given = None if start == PLAIN else start
     return journeys.insert(session, State.begin(customer, compiled_map.map.map, compiled_map.version, now, given))

@@ -9,10 +9,13 @@ from typing import Any
 
 from milepost.imports.missing_dates import MissingDates
 from milepost.imports.missing_values import MissingValues
+from milepost.intake.again_counts import AgainCounts
+from milepost.intake.begin_again import Restart
 from milepost.intake.book import ImportedCustomer
 from milepost.intake.enrolment import Enrolment, NoEnrolment
 from milepost.intake.handed_on import HandedOnCounts
 from milepost.intake.import_preview import PreviewedCustomer
+from milepost.intake.kept_roles import KeptRoles
 from milepost.intake.likely_doubles import Doubles
 from milepost.intake.reasons import count_reason
 from milepost.planner.compiled_map import CompiledMap
@@ -47,16 +50,18 @@ class Foreseen:
     becomes: str
     begins: bool
     why_not: str | None = None
+    begins_again: bool = False
 
     @staticmethod
     def of(previewed: PreviewedCustomer) -> Foreseen:
         """Returns what a preview found."""
         becomes = "imported" if previewed.becomes == "new" else previewed.becomes
-        return Foreseen(becomes, previewed.journey is not None, previewed.why_not)
+        again = isinstance(previewed.again, Restart)
+        return Foreseen(becomes, previewed.journey is not None and not again, previewed.why_not, again)
 
     def to_json(self) -> list[Any]:
         """Returns the fields in their order."""
-        return [self.becomes, self.begins, self.why_not]
+        return [self.becomes, self.begins, self.why_not, self.begins_again]
 
 
 @dataclass(slots=True)
@@ -81,16 +86,27 @@ class ImportAccount:
     contacts_by_column: list[list[Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     handed_on: HandedOnCounts = field(default_factory=HandedOnCounts)
+    kept: KeptRoles = field(default_factory=KeptRoles)
+    again: AgainCounts = field(default_factory=AgainCounts)
 
     @property
     def has_changed_anything(self) -> bool:
-        return bool(self.counts["imported"] or self.counts["changed"])
+        return bool(self.counts["imported"] or self.counts["changed"] or self.again.begin)
+
+    @property
+    def about_colleagues(self) -> list[str]:
+        """Sentences about colleagues who are named in the book and have handed over."""
+        return [*self.handed_on.notes(), *self.kept.notes()]
 
     def add(self, imported: ImportedCustomer, foreseen: Foreseen | None = None) -> None:
         """Counts one customer; `foreseen` is what was found of the row before it was first saved.
 
         A row that was saved by a worker which was killed then finds nothing to change. What was foreseen counts.
         """
+        self.kept.add(imported.kept)
+        self.again.add(imported.again)
+        if foreseen is not None and foreseen.begins_again and imported.again is None:
+            self.again.begin += 1
         if imported.became == "unchanged" and foreseen is not None and foreseen.becomes in ("imported", "changed"):
             self.counts[foreseen.becomes] += 1
             self.counts["enrolled"] += foreseen.begins
@@ -116,6 +132,7 @@ class ImportAccount:
             **{name: self.counts[name] for name in ("imported", "changed", "unchanged", "enrolled")},
             "unmatched": self.unmatched.total,
             "refused": self.counts["refused"],
+            **({"begun_again": self.again.begin} if self.again.begin or self.again.stay else {}),
         }
 
     def to_json(self) -> dict[str, Any]:
@@ -129,6 +146,8 @@ class ImportAccount:
             "contacts_by_column": self.contacts_by_column,
             "notes": self.notes,
             **({"handed_on": handed_on} if (handed_on := self.handed_on.to_json()) else {}),
+            **({"kept": kept} if (kept := self.kept.to_json()) else {}),
+            **self.again.to_json(),
         }
 
     @staticmethod
@@ -140,7 +159,9 @@ class ImportAccount:
         changes = {customer: tuple(each) for customer, each in data["changes"].items()}
         handed_on = HandedOnCounts.from_json(data.get("handed_on", ()))
         doubles = Doubles.from_json(data.get("doubles"))
-        return ImportAccount(Counter(data["counts"]), unmatched, doubles, changes, handed_on=handed_on)
+        kept, again = KeptRoles.from_json(data.get("kept", ())), AgainCounts.from_json(data.get("again"))
+        counts = Counter(data["counts"])
+        return ImportAccount(counts, unmatched, doubles, changes, handed_on=handed_on, kept=kept, again=again)
 
 
 @dataclass(slots=True)

@@ -16,15 +16,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from milepost.customer import Customer
 from milepost.imports.audience import Absent, absent_people
 from milepost.imports.row_reader import BookRow
+from milepost.intake.again_counts import AgainCounts
+from milepost.intake.begin_again import Restart, Verdict, again_json, look
 from milepost.intake.book import changes_between, known_customers, taken
 from milepost.intake.enrolment import last_ends
 from milepost.intake.handed_on import HandedOnCounts
 from milepost.intake.intake import Intake
+from milepost.intake.kept_roles import KeptRole, KeptRoles
 from milepost.intake.likely_doubles import Doubles, LikelyDouble
 from milepost.intake.reasons import count_reason
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.entry_checks import entry_problems
 from milepost.planner.entry_point import EntryPoint, JourneyStart
+from milepost.planner.fact_errors import RefusedError
 from milepost.planner.hand_over import handed_over_team
 from milepost.planner.instants import Instant, text
 from milepost.planner.open_tasks import open_tasks
@@ -33,6 +37,7 @@ from milepost.planner.simulation import steps
 from milepost.planner.state import State
 from milepost.planner.timeline import MessageSent
 from milepost.store import earlier_ends, journeys
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.successors import HandedOn
 
 DAYS = 7
@@ -86,7 +91,8 @@ class PlannedJourney:
 class PreviewedCustomer:
     """What importing a customer would do; `why_not` says why no journey would begin, where one might have.
 
-    `doubles` are customers who are there already and may be the same as a new one.
+    `doubles` are customers who are there already and may be the same as a new one, `kept` roles that stay although the
+    row names a former colleague. `again` is what would become of an open journey that had begun elsewhere.
     """
 
     customer: Customer
@@ -96,6 +102,8 @@ class PreviewedCustomer:
     why_not: str | None = None
     doubles: tuple[LikelyDouble, ...] = ()
     handed_on: tuple[HandedOn, ...] = ()
+    kept: tuple[KeptRole, ...] = ()
+    again: Verdict = None
 
     def to_json(self) -> dict[str, Any]:
         journey = self.journey
@@ -110,17 +118,20 @@ class PreviewedCustomer:
             "nobody": [{"part": each.part, "name": each.name} for each in (journey.absent if journey else ())],
             "why_not": self.why_not,
             "may_be": [each.other for each in self.doubles],
+            **again_json(self.again),
         }
 
 
 async def preview_import(
-    intake: Intake, rows: Iterable[BookRow], places: Collection[str], *, days: int = DAYS
+    intake: Intake, rows: Iterable[BookRow], places: Collection[str], *, days: int = DAYS, again: bool = False
 ) -> AsyncIterator[PreviewedCustomer]:
     """Yields what importing each customer would do, in the book's order.
 
-    Journeys are played for so many `days`; for none, they only have their map.
+    Journeys are played for so many `days`; for none, they only have their map. With `again`, open journeys that began
+    elsewhere than the book says begin again, if nothing has happened in them.
     """
-    outlook = _Outlook(await intake.context.compiled_maps.current(), intake.context.now(), days)
+    maps = intake.context.compiled_maps
+    outlook = _Outlook(await maps.current(), intake.context.now(), days, maps if again else None)
     remaining = iter(rows)
     while together := list(islice(remaining, _AT_ONCE)):
         known = await known_customers(intake, together)
@@ -129,34 +140,46 @@ async def preview_import(
                 before, formers = known.of(row)
                 customer = row.customer
                 moves = () if before else tuple(known.successors.handed_on(customer.team))
+                kept: tuple[KeptRole, ...] = ()
                 if before is not None:
-                    customer, _ = taken(before, row, places, formers)
+                    customer, kept = taken(before, row, places, formers)
                 for move in moves:
                     customer = handed_over_team(customer, move.former, move.to, move.roles)
                 previewed = await _preview(session, before, replace(row, customer=customer), outlook)
-                yield replace(previewed, doubles=known.doubles.get(customer.id, ()), handed_on=moves)
+                yield replace(previewed, doubles=known.doubles.get(customer.id, ()), handed_on=moves, kept=kept)
 
 
 @dataclass(frozen=True, slots=True)
 class _Outlook:
-    """What is looked ahead by: the published maps, as of `now`, for so many days."""
+    """What is looked ahead by: the published maps, as of `now`, for so many days.
+
+    `begin_again` are the maps for journeys that begin again; None: none does.
+    """
 
     compiled_maps: list[CompiledMap]
     now: Instant
     days: int
+    begin_again: CompiledMaps | None = None
+
+    def journey(self, compiled_map: CompiledMap, customer: Customer, entry: EntryPoint | None) -> PlannedJourney:
+        """Returns a journey that would begin."""
+        if not self.days:
+            return PlannedJourney(compiled_map.map.map)
+        return planned_journey(compiled_map, customer, self.now, entry)
 
 
 async def _preview(
     session: AsyncSession, before: Customer | None, row: BookRow, outlook: _Outlook
 ) -> PreviewedCustomer:
     customer = row.customer
-    if customer == before:
-        return PreviewedCustomer(customer, "unchanged")
+    becomes: Literal["new", "changed", "unchanged"]
+    becomes = "new" if before is None else "unchanged" if customer == before else "changed"
     changes = tuple(changes_between(before, customer)) if before else ()
-    becomes: Literal["new", "changed"] = "changed" if before else "new"
-    past = await journeys.of_customer(session, customer.id) if before else []
+    past = await journeys.of_customer(session, customer.id) if becomes == "changed" or outlook.begin_again else []
     if past and past[0].ended_at is None:
-        return PreviewedCustomer(customer, becomes, changes)
+        return await _preview_again(session, PreviewedCustomer(customer, becomes, changes), row, outlook)
+    if becomes == "unchanged":
+        return PreviewedCustomer(customer, becomes)
     if row.ended is not None:
         return PreviewedCustomer(customer, becomes, changes, why_not="the book says that the journey has ended")
     ended = await session.run_sync(earlier_ends.known_since, customer.id) if before else None
@@ -166,10 +189,23 @@ async def _preview(
         return PreviewedCustomer(customer, becomes, changes, why_not=None if match is None else str(match))
     for _, problem in entry_problems(match, row.entry, outlook.now) if row.entry else ():
         return PreviewedCustomer(customer, "refused", why_not=str(problem))
-    journey = (
-        planned_journey(match, customer, outlook.now, row.entry) if outlook.days else PlannedJourney(match.map.map)
-    )
-    return PreviewedCustomer(customer, becomes, changes, journey)
+    return PreviewedCustomer(customer, becomes, changes, outlook.journey(match, customer, row.entry))
+
+
+async def _preview_again(
+    session: AsyncSession, previewed: PreviewedCustomer, row: BookRow, outlook: _Outlook
+) -> PreviewedCustomer:
+    """Adds what would become of a customer's open journey, if those begin again that began elsewhere."""
+    if outlook.begin_again is None or row.ended is not None:
+        return previewed
+    try:
+        again = await session.run_sync(look, outlook.begin_again, row.customer, row.entry, outlook.now)
+    except RefusedError as refused:
+        return replace(previewed, becomes="refused", why_not=str(refused))
+    if not isinstance(again, Restart):
+        return replace(previewed, again=again)
+    [match] = [each for each in outlook.compiled_maps if each.map.map == again.becomes.map]
+    return replace(previewed, again=again, journey=outlook.journey(match, row.customer, row.entry))
 
 
 def planned_journey(
@@ -219,12 +255,21 @@ class ImportPreview:
     doubles: Doubles = field(default_factory=Doubles)
     examples: list[PreviewedCustomer] = field(default_factory=list)
     handed_on: HandedOnCounts = field(default_factory=HandedOnCounts)
+    kept: KeptRoles = field(default_factory=KeptRoles)
+    again: AgainCounts = field(default_factory=AgainCounts)
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences about colleagues who are named in the book and have handed over."""
+        return [*self.handed_on.notes(), *self.kept.notes()]
 
     def add(self, previewed: PreviewedCustomer) -> None:
         """Counts one customer."""
         self.customers[previewed.becomes] += 1
         self.doubles.add(previewed.doubles)
         self.handed_on.add(previewed.handed_on)
+        self.kept.add(previewed.kept)
+        self.again.add(previewed.again)
         if previewed.why_not is not None and previewed.becomes == "refused":
             named = self.refused.setdefault(count_reason(self.refusals, previewed.why_not), [])
             named += [previewed.customer.id] if len(named) < _MOST_EXAMPLES else []
@@ -267,6 +312,7 @@ class ImportPreview:
                 for role, count in self.tasks.items()
             ],
             "doubles": self.doubles.to_json(),
+            **self.again.to_json(),
             "nobody": [{**each.to_json(), "customers": count} for each, count in self.absent.items()],
         }
 

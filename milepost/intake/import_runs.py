@@ -22,11 +22,12 @@ from milepost.imports.refused_rows import ByColumn, refused_file
 from milepost.imports.row_reader import BookRow, RowProblem
 from milepost.imports.vocabulary import Vocabulary
 from milepost.intake import people
+from milepost.intake.begin_again import MENDED
 from milepost.intake.book import import_customers
 from milepost.intake.context import IntakeContext
 from milepost.intake.import_account import Foreseen, ImportAccount, Missing
 from milepost.intake.import_preview import ImportPreview, preview_import
-from milepost.intake.import_sources import OpenImport, StoredFiles, stored_files
+from milepost.intake.import_sources import ImportOptions, OpenImport, StoredFiles, stored_files
 from milepost.intake.intake import Intake
 from milepost.intake.planned_work import PlannedWork
 from milepost.store import imports
@@ -120,7 +121,8 @@ async def _look(intake: Intake, row: ImportRow, beat: Beat) -> None:
         return
     opened = await _open(intake, row, files)
     looked, preview, work, seen = _Looked(), ImportPreview(), PlannedWork(), 0
-    async for customer in preview_import(intake, looked.readable(opened.book), opened.places):
+    again = ImportOptions.from_json(row.options).again
+    async for customer in preview_import(intake, looked.readable(opened.book), opened.places, again=again):
         preview.add(customer)
         work.add(customer)
         seen += 1
@@ -138,7 +140,7 @@ async def _look(intake: Intake, row: ImportRow, beat: Beat) -> None:
         "unusable": bool(opened.book.problems),
         "by_column": looked.problems.to_json(),
         "contacts_by_column": ByColumn.of(opened.source.people.problems).to_json(),
-        "notes": [*preview.handed_on.notes(), *opened.book.missing, *opened.book.notes][:_NOTES],
+        "notes": [*preview.notes, *opened.book.missing, *opened.book.notes][:_NOTES],
     }
     await context.store.write(partial(_looked, row.number, result, work.to_csv()))
 
@@ -168,6 +170,7 @@ class _Run:
         self._position = row.position
         self._done = row.done
         self._account = ImportAccount.from_json(row.account)
+        self._again = ImportOptions.from_json(row.options).again
 
     async def go(self) -> None:
         """Saves the rows that are left, and ends the import."""
@@ -186,7 +189,7 @@ class _Run:
             self._beat()
             if not await self._save(batch, opened, missing):
                 break
-        notes = [*self._account.handed_on.notes(), *opened.book.missing, *opened.book.notes]
+        notes = [*self._account.about_colleagues, *opened.book.missing, *opened.book.notes]
         notes += (note for note, _ in missing.notes())
         self._account.notes = notes[:_NOTES] if self._account.has_changed_anything else []
         await self._end(opened, [])
@@ -202,7 +205,7 @@ class _Run:
             str(row.number): Foreseen.of(previewed).to_json()
             for row, previewed in zip(
                 rows,
-                [each async for each in preview_import(self._intake, rows, opened.places, days=0)],
+                [each async for each in preview_import(self._intake, rows, opened.places, days=0, again=self._again)],
                 strict=True,
             )
         }
@@ -212,7 +215,8 @@ class _Run:
             return False
         problems = [problem for item in batch if not isinstance(item, BookRow) for problem in item]
         self._account.counts["refused"] += len(batch) - len(rows)
-        results = import_customers(self._intake, rows, opened.places, by=self._row.uploaded_by)
+        why = MENDED if self._again else None
+        results = import_customers(self._intake, rows, opened.places, by=self._row.uploaded_by, again=why)
         numbers = iter(rows)
         async for imported in results:
             before = in_flight.get(str(next(numbers).number))

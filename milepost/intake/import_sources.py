@@ -47,6 +47,7 @@ class ImportOptions:
         whole: What the book has in full: `team`, `contacts`.
         encoding: Of the book's file; empty: told by the file.
         sheet: Of a workbook; empty: the one that it opens with.
+        again: Open journeys begin again that began elsewhere than the file says, if nothing has happened in them.
     """
 
     choice: str = "own"
@@ -55,6 +56,7 @@ class ImportOptions:
     whole: tuple[str, ...] = ()
     encoding: str = ""
     sheet: str = ""
+    again: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Returns what was chosen, without what was left as it is."""

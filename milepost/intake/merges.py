@@ -11,24 +11,22 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import Any
 
-import structlog
 from sqlalchemy.orm import Session
 
 from milepost.customer import Contact, Customer
 from milepost.intake.context import IntakeContext, customer_of
 from milepost.intake.customers import changes_of
+from milepost.intake.endings import end_at_once, take_in_what_waits
 from milepost.intake.errors import MergeRefusedError
 from milepost.intake.facts import nudge_all
 from milepost.intake.joined_record import Difference, differences, joined
 from milepost.planner.facts import Ended, Noted, to_json
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
-from milepost.store import aliases, customers, inbox, journeys, record_moves, undo_points
-from milepost.store.advance_plan import plan_and_write
+from milepost.store import aliases, customers, inbox, journeys, record_moves
 from milepost.store.inbox import NewFact, Recipient, RecordedFact
 from milepost.store.tables import JourneyRow
 
-log = structlog.get_logger()
 MERGED = "merged"
 """The reason for which a journey ends whose customer's record is merged into another."""
 
@@ -155,7 +153,7 @@ def _merge(context: IntakeContext, order: MergeOrder, session: Session) -> tuple
     order = _with_both_locked(session, order)
     stays, ends = _whose_journey_goes_on(session, order)
     for journey in filter(None, (stays, ends)):
-        _take_in_what_waits(context, session, journey, now)
+        take_in_what_waits(context, session, journey, now)
     preview = _preview(order, session)
     other, into, record = preview.other, preview.into, preview.record
     if ends is not None:
@@ -182,41 +180,19 @@ def _with_both_locked(session: Session, order: MergeOrder) -> MergeOrder:
     return order if present == order else _with_both_locked(session, present)
 
 
-def _take_in_what_waits(context: IntakeContext, session: Session, journey: str, now: Instant) -> None:
-    """Lets a journey take in what waits for it, as that may change the record; one that can't be planned waits on."""
-    locked = journeys.lock(session, journey)
-    assert locked is not None
-    at = max(now, locked.clock)
-    waiting = [each for each in inbox.waiting_for(session, journey) if each.at <= at]
-    if not waiting:
-        return
-    try:
-        plan_and_write(session, context.compiled_maps, locked, waiting, at)
-    except Exception as error:  # noqa: BLE001 - as in an advance: whatever it is, it is shown on the customer's page
-        log.warning("journey cannot be advanced for a merge", journey=journey, error=type(error).__name__)
-
-
 def _end(context: IntakeContext, session: Session, journey: str, fact: Ended) -> None:
-    """Ends a journey now; one that can't be planned, before what it can't be planned with.
+    """Ends a journey now.
 
     Raises:
         MergeRefusedError: not even that can be planned.
     """
-    locked = journeys.lock(session, journey)
-    assert locked is not None
-    at = max(fact.at, locked.clock)
-    recipient = Recipient(locked.customer, journey, None)
-    inbox.record(session, [NewFact(recipient, to_json(replace(fact, at=at)), MERGED)], at)
-    waiting = [each for each in inbox.waiting_for(session, journey) if each.at <= at]
-    frees = locked.is_blocked or len(waiting) > 1
     try:
-        plan_and_write(session, context.compiled_maps, locked, waiting, at, frees=frees)
+        end_at_once(context, session, journey, fact, MERGED)
     except Exception as error:
         raise MergeRefusedError(
             f"Journey {journey} can't be planned, so it can't be ended either ({type(error).__name__}).",
             "Move it to a corrected version of its map first, or let it be the one that goes on.",
         ) from error
-    undo_points.forget(session, journey)
 
 
 def _tell(context: IntakeContext, session: Session, done: Merge, now: Instant, by: str | None) -> list[RecordedFact]:

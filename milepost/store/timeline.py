@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from milepost.planner.instants import Instant
 from milepost.planner.present_entry import LastTimes
@@ -51,6 +52,14 @@ class EntryPage:
 def entry_of(row: TimelineRow) -> Entry:
     """Returns the entry that a row holds."""
     return from_data(row.kind, row.at, row.data)
+
+
+def beginning(session: Session, journey: str, kinds: Collection[str]) -> list[Entry]:
+    """Returns a journey's entries up to the first one that is of none of these kinds."""
+    of_journey = TimelineRow.journey_id == journey
+    end = select(func.min(TimelineRow.seq)).where(of_journey, TimelineRow.kind.not_in(kinds)).scalar_subquery()
+    query = select(TimelineRow).where(of_journey, or_(TimelineRow.seq < end, end.is_(None)))
+    return [entry_of(row) for row in session.scalars(query.order_by(TimelineRow.seq))]
 
 
 async def of_journey(

@@ -192,7 +192,7 @@ def test_day_numbers_of_a_spreadsheet_are_dates() -> None:
         ("mapping: X\ncolumns:\n  A: {to: id, dates: 31/12/2026}\n", (3, 22), "is no pattern of dates"),
         ("mapping: X\ndecimal: x\ncolumns: {A: id}\n", (2, 10), "'decimal'"),
         ("mapping: X\nencoding: martian\ncolumns: {A: id}\n", (2, 11), "is no encoding"),
-        ('mapping: X\ncolumns: {A: id}\npeople: {Ana: ""}\n', (3, 15), "isn't a mail address"),
+        ('mapping: X\ncolumns: {A: id}\npeople: {Ana: ""}\n', (3, 15), "The address is empty; write this colleague's"),
         ("mapping: X\ncolumns: {A: id}\nzones: {Bonn: Europe/Bonn}\n", (3, 15), "Unknown time zone"),
         ("mapping: X\ncolumns: {A: id}\ncontacts: {columns: {B: email}}\n", (3, 12), "No column fills 'customer'"),
         ("mapping: X\ncolumns: {A: id}\ncontacts: {columns: {B: emial}}\n", (3, 25), "did you mean 'email'?"),

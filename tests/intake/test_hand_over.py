@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 from milepost.customer import Customer
 from milepost.imports.row_reader import BookRow
 from milepost.intake import hand_over as hand_overs
-from milepost.intake.book import ImportedCustomer, import_row
+from milepost.intake.book import ImportedCustomer, import_customers, import_row
 from milepost.intake.errors import NotTheirCustomersError, UnknownColleagueError
 from milepost.intake.hand_over import HandOver, carry_out, preview
+from milepost.intake.import_account import ImportAccount
+from milepost.intake.import_preview import ImportPreview, preview_import
 from milepost.intake.intake import Intake
+from milepost.intake.kept_roles import KeptRole
 from milepost.planner.fact_errors import InvalidFactError
 from milepost.planner.instants import parse
 from milepost.planner.written_facts import WrittenAgreement, WrittenFact
@@ -170,12 +173,26 @@ async def test_a_file_that_still_names_the_former_colleague_takes_nothing_back_a
     await carry_out(book.context, HandOver(ANA, BO))
     for _ in range(2):
         result = await imported(book, ANA)
-        assert (result.became, result.changes) == (
-            "unchanged", (f"csm stays {BO} (the file still names {ANA}, who handed over)",),
-        )  # fmt: skip
+        assert (result.became, result.changes, result.kept) == ("unchanged", (), (KeptRole("csm", BO, ANA),))
+        assert str(result.kept[0]) == f"csm stays {BO} (the file still names {ANA}, who handed over)"
     await book.advance()
     assert (await book.team("c0"))["csm"] == BO
     assert await book.tasks(BO) == ["c0", "c1", "c2"]
+
+
+async def test_what_stays_is_one_sentence_of_an_import_and_no_change(book: BookOfAna) -> None:
+    await carry_out(book.context, HandOver(ANA, BO))
+    rows = [BookRow(2, CUSTOMER.having(id=each, team={"csm": ANA})) for each in ("c0", "c1", "c2")]
+    account, preview = ImportAccount(), ImportPreview()
+    async for seen in preview_import(book.intake, rows, ("team.csm",)):
+        preview.add(seen)
+    async for each in import_customers(book.intake, rows, ("team.csm",)):
+        account.add(each)
+    read = ImportAccount.from_json(account.to_json())
+    assert (read.counts["unchanged"], read.counts["changed"], read.changes) == (3, 0, {})
+    assert not account.has_changed_anything
+    sentence = f"At 3 customers Bo ({BO}) stays csm: the file still names Ana ({ANA}), who handed over."
+    assert preview.notes == read.about_colleagues == [sentence]
 
 
 async def test_a_file_that_has_named_the_new_colleague_decides_again(book: BookOfAna) -> None:

@@ -24,6 +24,7 @@ IMPORTS = "/ops/imports"
 HEADINGS = "id,name,timezone,tier,contacts,team"
 ROW = "c{0},Kunde {0} & Söhne,Europe/Berlin,pilot,Sam Poe <sam{0}@c.example> sponsor+coordinator,csm=" + ANA
 BOOK = "\n".join([HEADINGS, *map(ROW.format, range(6)), "bad,Bad,Nowhere/At_All,pilot,,"])
+SINCE = ("enters.since", *("2025-12-01",) * 7)
 OURS = "Customer number;Name;Tier;Company owner\n1;Müller;pilot;Ana Ruiz\n2;Meier;pilot;Bo Ek\n"
 
 
@@ -65,7 +66,7 @@ async def test_a_file_is_sent_looked_at_imported_and_accounted_for(world: World,
     path = await uploaded(browser)
     draft = await browser.get(path)
     assert "Kunde 0 & Söhne row 2" in text_of(draft)
-    assert "1. File 2. How it is read 3. Dry run 4. Import" in text_of(draft)
+    assert "File How it is read Dry run Import" in text_of(draft)  # numbered as a list is
     assert "refresh" not in draft.headers
 
     await post(browser, path, "look")
@@ -80,7 +81,7 @@ async def test_a_file_is_sent_looked_at_imported_and_accounted_for(world: World,
     assert "6 new customers" in looked
     assert "1 rows refused" in looked
     assert "timezone 1 " in looked
-    assert "Ana Ruiz csm Kickoff call (6) 6 6 9.0" in looked
+    assert "Ana Ruiz Customer success manager Kickoff call (6) 6 6 9.0" in looked
     assert "Nobody is Solutions engineer at 6 customers (Pilot customers): 1 task of theirs goes to every" in looked
     assert "Go: import 6 rows" in looked
     plan = (await browser.get(f"{path}/plan.csv")).text
@@ -144,7 +145,7 @@ async def test_a_proposal_asks_for_addresses_and_is_read_with_them(world: World,
 
     shown = await browser.get(path)
     assert "Müller row 2" in text_of(shown)
-    assert f"csm Bo Ek <{BO}>" in text_of(shown)
+    assert f"Customer success manager Bo Ek <{BO}>" in text_of(shown)
     assert "As it is written below" in shown.text
     await post(browser, path, "look")
     await work(world, path)
@@ -347,3 +348,42 @@ async def test_whoever_is_forgotten_is_looked_for_on_every_sheet_of_a_workbook(
     row = await row_of(world, path)
     assert (row.status, row.problem) == ("cancelled", REMOVED)
     assert (await row_of(world, other)).status == "draft"
+
+
+async def test_a_title_above_the_headings_is_passed_over_and_what_is_to_decide_is_said(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    path = await uploaded(browser, f"Customers of ours\n\n{OURS}")
+    row = await row_of(world, path)
+    assert (row.options["choice"], "header_row: 3  # " in (row.mapping or "")) == ("proposed", True)
+    page = text_of(await browser.get(path))
+    assert "To decide in its text:" in page
+    assert ", people: write the address of each, as the file has none" in page
+    assert "Customer number: such as" not in page
+
+
+async def test_journeys_that_began_in_the_wrong_place_begin_again_if_that_is_chosen(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    """In the second file the customers are said to have been there for a month."""
+    first = await uploaded(browser)
+    await post(browser, first, "look")
+    await work(world, first)
+    await post(browser, first, "go")
+    await work(world, first)
+
+    dated = "\n".join(f"{line},{since}" for line, since in zip(BOOK.splitlines(), SINCE, strict=True))
+    path = await uploaded(browser, dated)
+    await post(browser, path, "choose", choice="own", again="yes")
+    assert (await row_of(world, path)).options == {"choice": "own", "again": True}
+    assert 'name="again" value="yes" checked' in (await browser.get(path)).text
+    await post(browser, path, "look")
+    await work(world, path)
+    looked = text_of(await browser.get(path))
+    assert "Journeys that would begin again: 6" in looked
+    assert re.search("c0 ?: the beginning -> .*since 2025-12-01", looked), looked[-1500:]
+    await post(browser, path, "go")
+    await work(world, path)
+    done = text_of(await browser.get(path))
+    assert "Journeys that began again: 6" in done
+    assert "6 as they were 0 journeys began" in done

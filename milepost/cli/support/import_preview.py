@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from milepost.cli.support.output import say, table
+from milepost.intake.again_counts import AgainCounts
 from milepost.intake.import_preview import ImportPreview
 from milepost.text import count_of
 
@@ -28,6 +29,7 @@ def print_preview(preview: ImportPreview, refused: int) -> None:
     )
     if preview.examples:
         say("Would change:", *(f"  {each.customer.id}: {', '.join(each.changes)}" for each in preview.examples))
+    print_begun_again(preview.again, "Would begin again")
     _print_reasons("Refused", preview.refusals, preview.refused)
     _print_reasons("No journey for", preview.why_not)
     if preview.stages:
@@ -51,6 +53,16 @@ def print_preview(preview: ImportPreview, refused: int) -> None:
     for absent, count in preview.absent.items():
         say(absent.sentence(count))
     say("Nothing was written. Leave out --dry-run to import.")
+
+
+def print_begun_again(again: AgainCounts, title: str) -> None:
+    """Prints which journeys begin again, and why others stay although they began elsewhere."""
+    if again.begin:
+        say(f"{title}: {count_of(again.begin, 'journey')}")
+        say(*(f"  {customer}: {said}" for customer, said in again.examples.items()))
+        if (more := again.begin - len(again.examples)) > 0:
+            say(f"  ... and {more} more")
+    _print_reasons("Began elsewhere and stay there:", again.stay, again.named)
 
 
 def _print_reasons(what: str, reasons: Counter[str], customers: Mapping[str, list[str]] = _NOBODY) -> None:

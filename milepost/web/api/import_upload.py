@@ -39,6 +39,10 @@ class UploadRequest(RequestModel):
     whole: tuple[Literal["team", "contacts"], ...] = Field((), description="what the file has in full")
     encoding: Encoding | None = Field(None, description="of a text, if it can't be told")
     sheet: Short = Field("", description="of a workbook")
+    again: bool = Field(
+        default=False,
+        description="open journeys begin again that began elsewhere than the file says, if nothing has happened",
+    )
     begin: Literal["dry-run", "import", "nothing"] = Field(
         "dry-run", description="`nothing`: somebody goes on with it on its page"
     )
@@ -50,7 +54,7 @@ class UploadRequest(RequestModel):
         named = ("", OWN, PROPOSED, *shipped_mappings())
         choice = self.mapping if self.mapping in named else EDITED
         encoding = _ENCODINGS[self.encoding] if self.encoding else ""
-        options = ImportOptions(choice, self.stage, self.since, self.whole, encoding, self.sheet)
+        options = ImportOptions(choice, self.stage, self.since, self.whole, encoding, self.sheet, self.again)
         return Chosen(options, self.mapping if choice == EDITED else None, _BEGIN[self.begin])
 
 

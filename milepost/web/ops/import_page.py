@@ -91,6 +91,7 @@ async def choose(
     whole: Several = (),
     encoding: Line = "",
     sheet: Line = "",
+    again: Line = "",
     colleague: Several = (),
     address: Several = (),
 ) -> Response:
@@ -105,7 +106,7 @@ async def choose(
     if row.mapping is not None and changed.strip() != row.mapping.strip() and is_same_choice:
         choice = EDITED  # it was changed where it stands
     known = tuple(part for part in ("team", "contacts") if part in whole)
-    options = ImportOptions(choice, stage, since, known, encoding if encoding in ENCODINGS else "", sheet)
+    options = ImportOptions(choice, stage, since, known, encoding if encoding in ENCODINGS else "", sheet, bool(again))
     try:
         await uploads.choose(sent.context, sent.number, options, text)
     except ImportChoiceError as error:
