@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -31,6 +31,7 @@ from milepost.imports.vocabulary import Vocabulary
 from milepost.intake import people
 from milepost.intake.begin_again import MENDED
 from milepost.intake.book import import_customers
+from milepost.intake.context import IntakeContext
 from milepost.intake.import_account import ImportAccount, Missing
 from milepost.intake.import_preview import ImportPreview, preview_import
 from milepost.intake.intake import Intake
@@ -162,21 +163,16 @@ async def import_book(
     Poe <sam@acme.example> sponsor+user mail=essential; ...`), `team` (`csm=ana@vendor.example; ...`); every other
     column is an attribute. A mapping says what other columns mean; `--propose` writes one to mend. Data of existing
     customers that has no column stays as it is. Rows that can't be read are refused and written to a file, the others
-    are imported; the exit code is 1 if any was refused. Importing a file again changes nothing: an open journey stays
-    where it is, unless --again lets it begin once more.
+    are imported; the exit code is 1 if any was refused. Importing a file again changes nothing, but for --again.
     """
-    if reason and not again:
-        raise typer.BadParameter("goes with --again", param_hint="--reason")
-    why = (reason or MENDED) if again else None
+    why = _why(again=again, reason=reason)
     mapping_of(mapping)  # what is wrong with it alone needs no database
     async with open_intake(settings_of(context), create=True) as opened:
-        published = Maps(await opened.intake.context.compiled_maps.current(), opened.intake.context.now())
-        maps = Vocabulary.of(published.compiled_maps)
         if proposed:
-            known = await known_addresses(opened.intake.context)
-            _propose(book, contacts, FileFormat(encoding, sheet=sheet), published, known)
+            await _propose(opened.intake.context, book, contacts, FileFormat(encoding, sheet=sheet))
             return
-        columns = mapping_of(mapping, stages_of(published.compiled_maps))
+        compiled_maps = await opened.intake.context.compiled_maps.current()
+        columns = mapping_of(mapping, stages_of(compiled_maps))
         entry, in_full = entry_of(stage, since), tuple(whole or ())
         source = BookSource(columns, people_of(contacts, columns), entry, in_full, encoding, sheet)
         refusals = Refusals.of_contacts_in(source, as_json=as_json)
@@ -186,20 +182,29 @@ async def import_book(
         done = await _import(opened.intake, book, source, refusals, by=by, again=why)
     written = _write_refused(book, source, done.headings, refusals, refused)
     if as_json:
-        extra = {"waiting": done.account.counts["waiting"], "away": opened.away, "refused_rows": written}
-        doubles = {"doubles": done.account.doubles.to_json()} if done.account.doubles.count else {}
-        print_json({"kind": "summary", **done.account.summary(), **extra, **doubles})
+        print_json({"kind": "summary", **_summary(done.account), "away": opened.away, "refused_rows": written})
     else:
-        _print_summary(done.account, refusals, opened.later)
-        if done.stood_still:
-            say("Open journeys stay where they are. If they began in the wrong place: --again --dry-run shows which.")
-        say(_next(written, without_maps=not maps.personas, refused=bool(refusals.rows)))
+        _print_summary(done, refusals, opened.later)
+        say(_next(written, without_maps=not compiled_maps, refused=bool(refusals.rows)))
     if refusals.rows:
         raise typer.Exit(1)
 
 
-def _propose(book: Path, contacts: Path | None, form: FileFormat, maps: Maps, known: Mapping[str, str]) -> None:
+def _why(*, again: bool, reason: str | None) -> str | None:
+    """Returns why journeys begin again; None: they don't."""
+    if reason and not again:
+        raise typer.BadParameter("goes with --again", param_hint="--reason")
+    return (reason or MENDED) if again else None
+
+
+def _summary(account: ImportAccount) -> dict[str, Any]:
+    doubles = {"doubles": account.doubles.to_json()} if account.doubles.count else {}
+    return {**account.summary(), "waiting": account.counts["waiting"], **doubles, **account.again.to_json()}
+
+
+async def _propose(context: IntakeContext, book: Path, contacts: Path | None, form: FileFormat) -> None:
     """Prints a mapping for the columns of the book and, if there is one, of the file of contacts."""
+    maps, known = Maps(await context.compiled_maps.current(), context.now()), await known_addresses(context)
     with ExitStack() as files:
         vocabulary = Vocabulary.of(maps.compiled_maps)
         rows = rows_from_headings(files.enter_context(book_file(book)), form, vocabulary)
@@ -305,7 +310,8 @@ def _write_refused(
     return str(target)
 
 
-def _print_summary(account: ImportAccount, refusals: Refusals, later: str) -> None:
+def _print_summary(done: _Imported, refusals: Refusals, later: str) -> None:
+    account = done.account
     refusals.print_columns()
     table(None, ["Customers", "Count"], account.summary().items())
     unmatched(account.unmatched)
@@ -319,6 +325,8 @@ def _print_summary(account: ImportAccount, refusals: Refusals, later: str) -> No
         begin = "begins" if waiting == 1 else "begin"
         stored = "The others" if refusals.rows else "All customers"
         say(f"{stored} are stored; {count_of(waiting, 'journey')} {begin} {later}")
+    if done.stood_still:
+        say("Open journeys stay where they are. If they began in the wrong place: --again --dry-run shows which.")
 
 
 def _next(written: str | None, *, without_maps: bool, refused: bool) -> str:
