@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -193,6 +193,14 @@ def load_of_person(session: Session, person: str) -> dict[str, list[TaskLine]]:
 async def get(session: AsyncSession, journey: str, task: str) -> TaskLine | None:
     """Returns one task, open or closed."""
     return next(iter(await _lines(session, TaskRow.journey_id == journey, TaskRow.task == task)), None)
+
+
+async def still_open(session: AsyncSession, keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Returns those of the tasks, by their journeys and ids, that are open now."""
+    query = select(TaskRow.journey_id, TaskRow.task).where(
+        _IS_OPEN, tuple_(TaskRow.journey_id, TaskRow.task).in_(sorted(keys))
+    )
+    return {(row[0], row[1]) for row in await session.execute(query)}
 
 
 async def people(session: AsyncSession) -> dict[str, int]:

@@ -14,6 +14,7 @@ from itsdangerous import BadData
 from starlette.datastructures import Headers
 
 from milepost.errors import MilepostError
+from milepost.intake.acknowledgement import acknowledgement_of
 from milepost.intake.facts import FactStatus
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import facts
@@ -21,6 +22,8 @@ from milepost.translations.reader import translatable
 from milepost.web.services import Services
 
 MAX_AGE_SECONDS = 2 * 86_400
+PATIENCE = 1.0
+"""Seconds for which a form waits until its page can show what follows from it."""
 _SALT = "milepost.form.1"
 _NOTICES = {
     FactStatus.DELIVERED: "noted",
@@ -80,7 +83,14 @@ async def record_fact(served: Services, form: Form, customer: str, fact: Written
     """
     identified = fact.model_copy(update={"id": f"{source}/{form.id}/{fact.kind}"})
     receipt = await served.intake.record_fact(customer, identified, by=by, source=source)
+    if receipt.delivered:
+        await wait_until_taken_in(served, customer, receipt.fact_id)
     return notice_of(receipt.status)
+
+
+async def wait_until_taken_in(served: Services, customer: str, fact_id: str) -> None:
+    """Waits a moment for the journey, so that the page which is shown next has what follows from the fact."""
+    await acknowledgement_of(served.store, customer, fact_id, timeout=PATIENCE)
 
 
 def notice_of(status: FactStatus) -> str:

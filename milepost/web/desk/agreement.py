@@ -15,7 +15,6 @@ from milepost.explain.agreement import LineKind
 from milepost.explain.agreement_words import AgreementWords
 from milepost.explain.people_names import colleague_name
 from milepost.intake import agreement
-from milepost.intake.acknowledgement import acknowledgement_of
 from milepost.intake.agreement import CustomerAgreement, Standing
 from milepost.intake.agreement_summary import words_of
 from milepost.intake.facts import FactReceipt
@@ -31,8 +30,6 @@ from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/desk/agreement", include_in_schema=False)
 _SAVE, _MAIL = "agreement", "mail-agreement"
-_PATIENCE = 1.0
-"""Seconds for which a save waits until its page can show it."""
 
 
 def path_of(customer: str) -> str:
@@ -92,7 +89,7 @@ async def _told(served: Services, customer: str, receipts: list[FactReceipt]) ->
     if not receipts:
         return "nothing_typed"
     if receipts[-1].delivered:
-        await acknowledgement_of(served.store, customer, receipts[-1].fact_id, timeout=_PATIENCE)
+        await forms.wait_until_taken_in(served, customer, receipts[-1].fact_id)
     return forms.notice_of(receipts[-1].status)
 
 

@@ -167,7 +167,13 @@ class Card:
         """The notice of what was just done."""
         return _NOTICES.get(self.pending) if self.pending else None
 
+    @property
+    def closes(self) -> bool:
+        """Tells whether what was just done closes the task."""
+        return self.pending in _CLOSES
 
+
+_CLOSES = frozenset({"step_done", "step_skipped", "task_done"})
 _NOTICES = {
     "step_done": "Noted as done.",
     "step_skipped": "Noted as skipped.",

@@ -148,6 +148,9 @@ class _DayBuilder:
             states = await journeys.states(session, {line.task.journey_id for line in lines})
             wanted = await requests_of(session, lines, states, self.zone)
         pending = await forms.pending_facts(self.served, {line.task.customer_id for line in lines})
+        async with self.served.store.reading() as session:  # what was pending a moment before may be closed by now
+            is_open = await tasks.still_open(session, {(line.task.journey_id, line.task.task) for line in lines})
+        lines = [line for line in lines if (line.task.journey_id, line.task.task) in is_open]
         made = [await self._card(line, states[line.task.journey_id], pending, wanted) for line in lines]
         ready = await asyncio.to_thread(lambda: [card.with_playbook() for card in made])
         cards = {id(card.line): card for card in ready}
@@ -156,7 +159,7 @@ class _DayBuilder:
                 part.id,
                 part.title,
                 part.empty,
-                tuple(cards[id(line)] for line in page.lines),
+                tuple(cards[id(line)] for line in page.lines if id(line) in cards),
                 up_to(total, tasks.MOST_COUNTED),
                 None if own or page.next is None else self._address(part),
                 self._address(part, page.previous) if own else None,

@@ -13,6 +13,7 @@ from milepost.intake.context import customer_of
 from milepost.intake.errors import UnknownContactError
 from milepost.intake.preferences import choose
 from milepost.store.mail_choices import Choice
+from milepost.web import forms
 from milepost.web.form_values import Address, Text
 from milepost.web.ops.actions import SentForm
 from milepost.web.pages import back_to
@@ -31,4 +32,7 @@ async def choose_mail(sent: SentForm, contact: Address, mail: Annotated[Mail, Fo
     request = f"ops/{sent.form.id}"
     by = sent.person.address
     made = await choose(context, Choice(contact, mail, ChoiceWay.COLLEAGUE, request, by, reason or None))
+    told = dict(made.recorded).get(sent.customer)
+    if told is not None and told.journey is not None and not context.journey_client.is_away:
+        await forms.wait_until_taken_in(sent.served, sent.customer, told.fact["id"])
     return back_to(f"/ops/customers/{quote(sent.customer)}", "noted" if made.new else "as_before_theirs", "people")

@@ -18,21 +18,24 @@ from milepost.explain.overview import AnswerRecord, CustomerOverview, JourneyOve
 from milepost.explain.sentences import Wording, answer_text, outlook_sentence, spaced
 from milepost.explain.vocabulary import MAIL_NOW, VERDICTS
 from milepost.intake import links as links_of
+from milepost.intake.mail_list import MailFilter
 from milepost.language.steps import Outcome
 from milepost.language.stored_file import StoredFile
 from milepost.planner.event_checks import UnusableProperty, unusable_properties
 from milepost.planner.instants import Instant
 from milepost.planner.outlook import DAYS, Outlook
 from milepost.planner.timeline import Entry
-from milepost.store import aliases, facts, files, links, messages, tasks
+from milepost.store import aliases, facts, files, held_mail, links, mail_choices, messages, tasks
 from milepost.store.customer_overview import customer_overview
 from milepost.store.files import FileStatus
+from milepost.store.held_mail import HeldFilter
 from milepost.store.link_tables import LinkRow
 from milepost.store.tables import FactRow
 from milepost.text import number, yes_or_no
 from milepost.web import forms, undo
 from milepost.web.identity import Looking, Person
 from milepost.web.ops.customer_list import standing
+from milepost.web.ops.mail import WAITING
 from milepost.web.ops.plan_preview import preview_path
 from milepost.web.ops.unmatched import reasons
 from milepost.web.pages import render_aside, shell, up_to
@@ -97,13 +100,21 @@ async def page(
             "earlier_ids": earlier_ids,
             "tasks": await tasks.of_customer(session, customer, only_open=False),
             "messages": await messages.outbox(session, customer=customer, limit=MESSAGES_SHOWN),
+            "waiting": await held_mail.page(session, HeldFilter(customer=customer), limit=MESSAGES_SHOWN),
+            "waiting_counts": [
+                (status, await held_mail.count(session, MailFilter(status, customer).held)) for status in WAITING
+            ],
             "message_count": up_to(await messages.count_of_customer(session, customer), messages.MOST_COUNTED),
             "links": _links(await links.of_customer(session, customer), served.intake.context.wall()),
             "files": await files.of_customer(session, customer),
             "event_counts": counts,
+            "chosen": await session.run_sync(
+                mail_choices.chosen, [contact.email for contact in overview.customer.contacts]
+            ),
             "unusable": _unusable(overview.journey, await facts.latest_events(session, customer)),
         }
     values = await _values(served, viewer, overview)
+    values["told"] = await forms.pending_facts(served, [customer])
     shown = await asyncio.to_thread(_history, overview.journey, kind if kind in KINDS else "all", before)
     around = shell(request, served, viewer, overview.customer.name, "customers", zone=overview.zone)
     if viewer is not None:
