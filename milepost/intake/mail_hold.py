@@ -78,6 +78,17 @@ def _said(context: IntakeContext, new: Turn) -> Entry:
     return Entry(int(context.wall()), new.by or actor(), Kind.MAIL_SWITCHED, new.scope.map, new.why, details)
 
 
+async def hold_again(context: IntakeContext, *, by: str | None = None, why: str | None = None) -> int:
+    """Turns all switches once more that hold mail, so that what was released and hasn't left waits again.
+
+    Returns how many messages do.
+    """
+    async with context.store.reading() as session:
+        holding = [each for each in await mail_switches.current(session) if each.switch.is_held]
+    turned = [await turn(context, each.scope, each.switch, by=by, why=why) for each in holding]
+    return sum(each.held_again for each in turned)
+
+
 async def hold_all(context: IntakeContext, first: int | None) -> None:
     """Holds everybody's mail, or the `first` messages of each text, unless that is so already."""
     switch = Switch(MailSwitch.HELD, first)

@@ -71,6 +71,7 @@ _ADDRESSES: Mapping[Role, str] = {
         POST /ops/mail/order
         POST /ops/mail/undo
         POST /ops/mail/switch
+        POST /ops/mail/hold-again
         GET  /ops/customers/{customer}/identity
         POST /ops/customers/{customer}/merge
         POST /ops/customers/{customer}/rename

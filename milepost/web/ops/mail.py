@@ -162,6 +162,7 @@ async def _switches(served: Services) -> dict[str, Any]:
         "titles": titles,
         "all_mail": turns.get(Scope()),
         "maps": [(map_id, title, turns.get(Scope(map=map_id))) for map_id, title in titles.items()],
+        "holds_any": any(each.switch.is_held for each in turns.values()),
         "customers": [each for scope, each in turns.items() if scope.customer is not None],
     }
 

@@ -89,6 +89,7 @@ async def undo(request: Request, served: Served, person: Acting, form: Token) ->
         "refused": refused[:_MOST_SHOWN],
         "more_refused": max(len(refused) - _MOST_SHOWN, 0),
         "back": ADDRESS,
+        "can_be_taken_back": False,
     }
     around = shell(request, served, person, "Mail", "mail", zone=await served.zone())
     return render("ops/mail_account.html", page, around, 200 if done else 409)
@@ -124,7 +125,16 @@ def _account(action: MailAction, results: list[MailResult], back: str, context: 
         "refused": refused[:_MOST_SHOWN],
         "more_refused": max(len(refused) - _MOST_SHOWN, 0),
         "back": back,
+        "can_be_taken_back": action is MailAction.RELEASE and done > 0,
     }
+
+
+@router.post("/hold-again")
+async def hold_again(served: Served, person: Acting, form: Token, reason: Text = "") -> Response:
+    """Holds what was released by name and hasn't left, whoever's mail it is."""
+    forms.read(served, person.session, form, "mail")
+    await mail_hold.hold_again(served.intake.context, by=person.address, why=reason or None)
+    return back_to(ADDRESS, "switched")
 
 
 @router.post("/switch")
