@@ -379,14 +379,15 @@ def _mail_fact(steps, now):
         lambda pair: f"{pair[0]}/1/{pair[1]}/1"
     )
     free, position = st.sampled_from([None, ["m.md"]]), st.sampled_from(["held", "held", "free"])
+    hold = st.sampled_from([None, 0, 1, 2])
     return st.one_of(
-        st.builds(told.MailSwitched, **now, to=position, free=free),
+        st.builds(told.MailSwitched, **now, to=position, free=free, hold=hold),
         st.builds(told.AgreementMailed, **now, people=st.just(("sam@acme.example", "kim@acme.example"))),
-        st.builds(told.MessageReleased, **now, message=waiting, now=st.sampled_from([None, True])),
+        st.builds(told.MessageReleased, **now, message=waiting, now=st.sampled_from([None, True]), hold=hold),
         st.builds(
             told.MessageCancelled, **now, message=waiting, parts=st.one_of(st.none(), st.tuples(waiting, waiting))
         ),
-        st.builds(told.MessageRetried, **now, message=waiting),
+        st.builds(told.MessageRetried, **now, message=waiting, hold=hold),
         st.builds(
             lambda message, **more: told.MessageReturned(
                 message=message, steps=(message.split("/")[0],), templates=("m.md",), **more
