@@ -74,6 +74,7 @@ PAGES = {
     "people": "/ops/people",
     "a customer's id": "/ops/customers/{customer}/identity",
     "maps": "/ops/maps",
+    "a map on the wall": "/ops/maps/enterprise-save-time",
     "a customer": "/ops/customers/{customer}",
     "a message": "/ops/mail/{message}",
     "a customer's plan": "{plan}",

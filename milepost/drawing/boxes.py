@@ -39,6 +39,8 @@ class Piece:
 
 
 Row = tuple[Piece, ...]
+_NUMBERS = {Mark.COUNT: palette.COUNT, Mark.LIVE: palette.LIVE}
+"""How the lines of live numbers are written: each in rows of its own."""
 
 
 @lru_cache(maxsize=20_000)
@@ -49,6 +51,11 @@ def _rows(title: str, style: Style, lines: tuple[Line, ...], width: float) -> tu
     many = sum(line.mark is Mark.BRANCH for line in lines) > 1
     x = 0.0
     for line in lines:
+        if line.mark in _NUMBERS:
+            large = _NUMBERS[line.mark]
+            rows += [(Piece(0.0, text, large),) for text in wrap_evenly(line.text, large, width)]
+            before = None
+            continue
         indent = 0.0 if line.mark is Mark.NONE else INDENT
         texts = wrap_evenly(line.text, palette.BODY, width - indent)
         wide = indent + width_of(texts[0], palette.BODY)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 TRACKS = ("company", "outcomes", "customer")
@@ -16,7 +16,7 @@ TRACK_TITLES = {
 
 
 class Mark(StrEnum):
-    """The sign before a line."""
+    """The sign before a line, or how it is written."""
 
     PERSON = "person"
     MAIL = "mail"
@@ -27,6 +27,10 @@ class Mark(StrEnum):
     RAISED = "raised"
     FORM = "form"
     DONE = "done"
+    COUNT = "count"
+    """No sign: how many stand here now, to be read from afar."""
+    LIVE = "live"
+    """No sign: what else is so now."""
     NONE = "none"
 
 
@@ -86,6 +90,10 @@ class Column:
         return tuple(card for card in self.cards if card.track == track)
 
 
+Numbers = Mapping[tuple[str, str], tuple[Line, ...]]
+"""Lines by `stage`, `play` or `step`, and its id."""
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """Everything that a picture says.
@@ -100,6 +108,17 @@ class Content:
     stages: tuple[Column, ...]
     plays: tuple[Column, ...]
     missing: Mapping[str, str] = field(default_factory=dict)
+
+    def with_numbers(self, lead: str, numbers: Numbers) -> Content:
+        """Returns the same with live numbers; `lead` says of what and when they are."""
+
+        def column(kind: str, of: Column) -> Column:
+            cards = tuple(replace(each, lines=(*numbers.get(("step", each.id), ()), *each.lines)) for each in of.cards)
+            return replace(of, cards=cards, lines=(*numbers.get((kind, of.id), ()), *of.lines))
+
+        stages = tuple(column("stage", each) for each in self.stages)
+        plays = tuple(column("play", each) for each in self.plays)
+        return replace(self, lead=(lead, *self.lead), stages=stages, plays=plays)
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -40,4 +40,6 @@ LABEL = Style(12.5, bold=True)
 TITLE = Style(11.5, bold=True)
 BODY = Style(10)
 BODY_STRONG = Style(10, bold=True)
+COUNT = Style(21, bold=True)
+LIVE = Style(12.5, bold=True)
 SMALLEST = BODY.size

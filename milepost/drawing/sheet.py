@@ -34,7 +34,11 @@ _STRETCH = 40.0
 
 def draw_map(map: Map, edition: str = "") -> Scene:  # noqa: A002 - the field's word
     """Returns the picture of a map, laid out on paper; `edition` says which version it shows, and of which day."""
-    content = content_of(map, edition)
+    return draw(content_of(map, edition))
+
+
+def draw(content: Content) -> Scene:
+    """Returns the picture of what is said of a map."""
     layout = arrange(content, RoutedColumn.all_of(content.stages), RoutedColumn.all_of(content.plays))
     millimetres = (layout.paper.width, layout.paper.height)
     title = f"Map: {content.title}"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from xml.etree import ElementTree as ET
 
 from milepost.drawing import palette
@@ -12,12 +14,16 @@ from milepost.drawing.text_metrics import FALLBACKS
 from milepost.fonts import FAMILY, is_known
 
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NO_LINKS: Mapping[tuple[str, str], str] = MappingProxyType({})
 _HEAD = 6.5
 _BEND = 4.0
 
 
-def svg_of(scene: Scene) -> str:
-    """Returns the picture as one SVG document with its fonts, and a title and description for screen readers."""
+def svg_of(scene: Scene, links: Mapping[tuple[str, str], str] = NO_LINKS) -> str:
+    """Returns the picture as one SVG document with its fonts, and a title and description for screen readers.
+
+    `links` are addresses that the groups of a kind and name lead to.
+    """
     across, down = scene.millimetres
     root = ET.Element(
         "svg",
@@ -38,7 +44,7 @@ def svg_of(scene: Scene) -> str:
     )
     ET.SubElement(root, "rect", width=_n(scene.width), height=_n(scene.height), fill=palette.PAPER)
     for item in scene.items:
-        _write(item, root)
+        _write(item, root, links)
     ET.indent(root, space=" ")
     return ET.tostring(root, encoding="unicode") + "\n"
 
@@ -52,13 +58,15 @@ def _n(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _write(item: Item, into: ET.Element) -> None:
+def _write(item: Item, into: ET.Element, links: Mapping[tuple[str, str], str]) -> None:
     match item:
         case Group():
+            if (link := links.get((item.kind, item.name))) is not None:
+                into = ET.SubElement(into, "a", {"href": link})
             group = ET.SubElement(into, "g", {"id": f"{item.kind}-{item.name}", "class": item.kind})
             ET.SubElement(group, "title").text = clean(item.title)
             for inner in item.items:
-                _write(inner, group)
+                _write(inner, group, links)
         case Rect():
             _rect(item, into)
         case Shape():

@@ -12,6 +12,7 @@ from starlette.types import Scope
 from milepost.brand.brand import brand_from
 from milepost.channels.links import LinkSigner
 from milepost.intake.intake import Intake
+from milepost.intake.walls import Walls
 from milepost.oidc.errors import OidcError
 from milepost.oidc.provider import provider_of
 from milepost.settings import Settings
@@ -59,6 +60,7 @@ from milepost.web.ops import proof as ops_proof
 from milepost.web.ops import rehearsals as ops_rehearsals
 from milepost.web.ops import results as ops_results
 from milepost.web.ops import syncs as ops_syncs
+from milepost.web.ops import wall as ops_wall
 from milepost.web.pages import STATIC
 from milepost.web.portal import actions as portal_actions
 from milepost.web.portal import agreement as portal_agreement
@@ -122,6 +124,7 @@ ROUTERS = (
     mail_actions.router,
     mail.router,
     ops_maps.router,
+    ops_wall.router,
     ops_imports.router,
     import_page.router,
     ops_rehearsals.router,
@@ -176,6 +179,7 @@ def create_app(
     rehearsals, provider = RehearsalRuns(settings, intake.context), provider_of(settings)
     app.state.services = Services(settings, store, intake, links, temporal, rehearsals, look, provider, speed)
     app.state.guesses, app.state.sign_ins = Throttle(GUESSES), Throttle(sign_in.TRIES)
+    app.state.walls = Walls(intake.context)
     app.state.api_throttles = Throttles(settings.api_requests_per_minute)
     app.add_middleware(Names, store=store)
     app.add_middleware(Guard, settings=settings, refuse=on_error)

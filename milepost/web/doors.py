@@ -47,6 +47,7 @@ _ADDRESSES: Mapping[Role, str] = {
         GET  /ops/files/{file}
         GET  /ops/mail/{customer}/{number}/{message:path}
         GET  /ops/maps
+        GET  /ops/maps/{map_id}
         GET  /ops/people
         GET  /ops/results
         GET  /ops/results.csv

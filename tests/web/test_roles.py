@@ -30,6 +30,7 @@ VALUES = {
     "outcome": "faster",
     "file": "x",
     "kind": "plan",
+    "map_id": "pilot",
 }
 
 

@@ -1,0 +1,58 @@
+"""Counts the live numbers of maps for their pages: again after some seconds, and never twice at once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from milepost.explain.wall import Wall
+from milepost.intake.context import IntakeContext
+from milepost.planner.standings import standings
+from milepost.store import map_states
+from milepost.store.map_states import Journeys
+
+FRESH = 5.0
+"""For so many seconds numbers are shown as they were counted; then they are counted again behind the page."""
+_KEPT = 32
+
+
+@dataclass(slots=True)
+class _Counted:
+    wall: Wall
+    counted_at: float
+    again: asyncio.Task[None] | None = None
+
+
+class Walls:
+    """The numbers of the maps that were looked at lately, for one process."""
+
+    def __init__(self, context: IntakeContext) -> None:
+        self._context = context
+        self._counted: OrderedDict[Journeys, _Counted] = OrderedDict()
+        self._first = asyncio.Lock()
+
+    async def of(self, wanted: Journeys) -> Wall:
+        """Returns the numbers, counted at most some seconds before somebody last looked."""
+        async with self._first:
+            if wanted not in self._counted:
+                self._counted[wanted] = _Counted(await self._count(wanted), time.monotonic())
+                if len(self._counted) > _KEPT:
+                    self._counted.popitem(last=False)
+        known = self._counted[wanted]
+        self._counted.move_to_end(wanted)
+        if time.monotonic() - known.counted_at > FRESH and (known.again is None or known.again.done()):
+            known.again = asyncio.create_task(self._count_again(wanted, known))
+        return known.wall
+
+    async def _count_again(self, wanted: Journeys, known: _Counted) -> None:
+        known.wall = await self._count(wanted)
+        known.counted_at = time.monotonic()
+
+    async def _count(self, wanted: Journeys) -> Wall:
+        wall = Wall(self._context.now())
+        async with self._context.store.reading() as session:
+            async for state, has_ended in map_states.read(session, wanted):
+                wall.add(standings(state), has_ended=has_ended)
+        return wall
