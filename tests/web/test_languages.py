@@ -47,7 +47,7 @@ async def test_a_german_reader_is_told_everything_in_german(world: World, visito
     text = text_of(page)
 
     assert '<html lang="de">' in page.text
-    assert "Worum es geht Reports are made in half the time. 10 h: hours saved a week" in text
+    assert "Worum es geht Reports are made in half the time. Ziel: 10 h, hours saved a week" in text
     assert "Getting started 2. März bis etwa" in text
     assert "Ihr nächster Schritt Connect the first system fällig am Mo., 9. März 2026" in text
     assert "Was wir tun Set up the workspace Solutions engineer · bis Do., 5. März 2026" in text

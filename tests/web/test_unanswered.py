@@ -86,3 +86,12 @@ async def test_it_stands_among_what_is_due_and_not_below_what_has_no_date(asked:
     urgency = {each: (await asked.task(each)).urgency for each in ("set_up/1", TASK)}
 
     assert START < urgency[TASK] < urgency["set_up/1"]
+
+
+async def test_in_a_pause_no_day_is_promised_and_nothing_is_late(asked: World, visitor: httpx.AsyncClient) -> None:
+    await asked.tell(paused=True)
+    await asked.move_to(GOES_UP)
+    page = text_of(await visitor.get(asked.plan()))
+
+    assert "Ana Ruiz has this and will answer you here." in page
+    assert "late" not in page

@@ -90,7 +90,7 @@ class Talk:
         if task is None:
             return None
         who = colleague_name(task.person) if task.person else reader.gettext("Our team")
-        if task.due_at is None:
+        if task.due_at is None or opened.state.paused:  # a pause moves the day, once it is over
             return reader.gettext("%(who)s has this and will answer you here.", who=who)
         if now <= task.due_at:
             day = reader.weekday(local_time.due_date(task.due_at, opened.zone))

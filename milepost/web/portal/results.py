@@ -132,7 +132,7 @@ class ResultWords:
             return None
         target = self._with_unit(figures.target, figures)
         if not isinstance(result.value, int | float):
-            return self.reader.gettext("%(target)s: %(name)s", target=target, name=figures.name)
+            return self.reader.gettext("Goal: %(target)s, %(name)s", target=target, name=figures.name)
         value = self.reader.number(result.value)
         return self.reader.gettext("%(value)s of %(target)s: %(name)s", value=value, target=target, name=figures.name)
 
