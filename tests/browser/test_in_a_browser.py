@@ -77,10 +77,10 @@ async def test_a_customer_answers_with_value_and_comment_by_the_keyboard_alone(w
     await _tab_to(page, page.get_by_role("button", name="Partly"))
     await page.keyboard.press("Enter")
     await expect(page.get_by_text("You said partly")).to_be_visible()
-    await _tab_to(page, page.get_by_label("Hours saved a week"))
-    await page.keyboard.type("7,5")
-    await page.keyboard.press("Tab")
+    await _tab_to(page, page.get_by_label("What is missing?"))
     await page.keyboard.type("We count on.")
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("7,5")
     await _tab_to(page, page.get_by_role("button", name="Send"))
     await page.keyboard.press("Enter")
 
