@@ -17,6 +17,11 @@ ORDERED = "mail/"
 """Begins the ids of facts about messages that came in as an order: their releases are counted."""
 
 
+def order_of(fact: str, message: str) -> str | None:
+    """Returns the id of the order that the fact of this id came in with; None: it came by itself."""
+    return fact.removeprefix(ORDERED).removesuffix(f"/{message}") if fact.startswith(ORDERED) else None
+
+
 def count(context: IntakeContext, released: Sequence[tuple[HeldMessageRow, JourneyRow]], session: Session) -> None:
     """Counts what people have looked at; a text that is free by now lets its other messages go."""
     for held, journey in released:

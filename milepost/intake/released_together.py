@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from milepost.intake.context import IntakeContext
-from milepost.intake.release_counts import ORDERED
+from milepost.intake.release_counts import order_of
 from milepost.intake.undo import undo_fact
 from milepost.planner.fact_errors import RefusedError
 from milepost.planner.instants import Instant
@@ -46,8 +46,9 @@ async def released_together(context: IntakeContext) -> list[ReleasedTogether]:
         releases = await undo_points.releases(session, context.now())
     by_order: dict[str, list[UndoableRelease]] = {}
     for each in releases:
-        if each.fact.startswith(ORDERED):
-            by_order.setdefault(_order_of(each), []).append(each)
+        order = order_of(each.fact, each.message)
+        if order is not None:
+            by_order.setdefault(order, []).append(each)
     orders = [_together(order, theirs) for order, theirs in by_order.items()]
     return sorted(orders, key=lambda each: (each.at, each.order), reverse=True)
 
@@ -64,10 +65,6 @@ async def _undo(context: IntakeContext, release: UndoableRelease, by: str) -> Re
     except RefusedError as refused:
         return ReleaseUndone(release.customer, release.message, refused)
     return ReleaseUndone(release.customer, release.message)
-
-
-def _order_of(release: UndoableRelease) -> str:
-    return release.fact.removeprefix(ORDERED).removesuffix(f"/{release.message}")
 
 
 def _together(order: str, releases: Sequence[UndoableRelease]) -> ReleasedTogether:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,6 +13,8 @@ from milepost.explain import local_time
 from milepost.explain.people_names import PeopleNames
 from milepost.explain.sentences import Wording, quoted
 from milepost.explain.vocabulary import FACTS
+from milepost.intake.release_counts import order_of
+from milepost.planner.facts import MessageReleased
 from milepost.planner.timeline import (
     Entry,
     JourneyEnded,
@@ -100,7 +103,20 @@ async def _lines(
     *,
     reader: Reader | None = None,
 ) -> list[UndoLine]:
-    return [await _line(served, session, each, owner, zone, reader=reader) for each in list(facts)[:_MOST]]
+    shown = _few_of_each_order(facts)[:_MOST]
+    return [await _line(served, session, each, owner, zone, reader=reader) for each in shown]
+
+
+def _few_of_each_order(facts: Iterable[UndoableFact]) -> list[UndoableFact]:
+    """Leaves out most of what was released in one order: the page of mail undoes that in one go."""
+    shown, of_order = list[UndoableFact](), Counter[str]()
+    for each in facts:
+        order = order_of(each.fact.id, each.fact.data["message"]) if each.fact.kind == MessageReleased.kind else None
+        if order is not None:
+            of_order[order] += 1
+        if order is None or of_order[order] <= _MOST_SHOWN:
+            shown.append(each)
+    return shown
 
 
 async def _line(

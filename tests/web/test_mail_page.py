@@ -8,10 +8,11 @@ import httpx
 import pytest
 from sqlalchemy import update
 
+from milepost.planner.written_facts import WrittenFact
 from milepost.store import messages
 from milepost.store.tables import MessageRow
 from tests.web.conftest import World, form_in, text_of
-from tests.web.example import ANA, HOUR, KIM, START
+from tests.web.example import ANA, HOUR, KIM, START, customer
 
 CONNECT = "connect/1/opening/1"
 ONE = f"/ops/mail/acme/1/{CONNECT}"
@@ -154,6 +155,17 @@ async def test_the_day_names_the_message_of_a_release(world: World, browser: htt
     assert "A message is released: “Connect the first system” · Acme Ltd" in text_of(
         await page(browser, f"/desk/{ANA}")
     )
+
+
+async def test_the_day_names_few_of_what_was_released_in_one_order(world: World, browser: httpx.AsyncClient) -> None:
+    world.journey_client.let_people_undo(timedelta(minutes=5))
+    assert (await switch(browser, "held")).status_code == 303
+    for number in range(5):
+        await world.add(customer(f"globex{number}", f"Globex {number}", attributes={"tier": "pilot", "health": 75}))
+        await world.intake.record_fact(f"globex{number}", WrittenFact(step_done="kickoff", result="held"), by=KIM)
+    await order(browser, "release", all="yes")
+    assert "Just released 5 messages" in text_of(await page(browser))
+    assert text_of(await page(browser, f"/desk/{ANA}")).count("Undo : A message is released") == 3
 
 
 async def test_cancelled_mail_is_on_the_timeline_with_who_and_why(world: World, browser: httpx.AsyncClient) -> None:
