@@ -280,6 +280,8 @@ def _say_held_again(count: int, first: int | None) -> None:
     if count:
         what = "had been released and hasn't left waits" if count == 1 else "had been released and haven't left wait"
         say(f"{count_of(count, 'message')} that {what} again{free}.")
+    else:
+        say(f"What was released by name and hasn't left waits again{free}.")
     say("Mail that is on its way comes back, unless the mail server has it by then.")
 
 

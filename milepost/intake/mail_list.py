@@ -95,8 +95,11 @@ class MailLine:
         """Says when it goes, on its reader's clock: `goes today 15:00 in Vienna`; None: it went, or nobody knows."""
         if self.goes_at is None or self.timezone is None:
             return None
-        condition = " if it is released now" if self.why == HoldReason.RELEASE else ""
-        return f"{Departure(self.goes_at, self.timezone).sentence(now)}{condition}"
+        if self.why != HoldReason.RELEASE:
+            return Departure(self.goes_at, self.timezone).sentence(now)
+        if self.goes_at <= now:
+            return "goes at once if it is released"
+        return f"{Departure(self.goes_at, self.timezone).sentence(now)} if it is released now"
 
     @property
     def goes_with(self) -> str | None:

@@ -32,7 +32,7 @@ def test_what_is_held_is_listed_with_its_text(milepost: Milepost, held: str) -> 
     listed = milepost("mail").stdout
     assert f"acme0  {held}  held since" in listed
     assert re.search(r"“[^”]+”: opening, \w+\.md, to Sam Poe <sam@acme\.example> of Acme", listed)
-    assert re.search(r"waits: a person is to look at it before it goes; goes .+ if it is released now\n", listed)
+    assert re.search(r"waits: a person is to look at it before it goes; goes .+ if it is released( now)?\n", listed)
     assert "All mail is held" in listed
     assert "We begin today" in listed
     shown = milepost("mail", "show", "acme0", held, "--json")
@@ -69,6 +69,14 @@ def test_what_was_released_is_held_again_until_it_has_left(milepost: Milepost, h
     assert lines(milepost("mail", "hold", "--json"))[0]["held_again"] == 1
     advance(data)
     assert len(lines(milepost("mail", "--json"))) == 2
+
+
+def test_a_hold_takes_back_a_release_that_no_journey_has_heard_of(milepost: Milepost, held: str, data: Path) -> None:
+    milepost("mail", "release", "acme0", held)
+    assert "What was released by name and hasn't left waits again." in milepost("mail", "hold").stdout
+    advance(data)
+    assert held in [each["message"] for each in lines(milepost("mail", "--customer", "acme0", "--json"))]
+    assert "changed nothing: mail was held since" in " ".join(milepost("show", "acme0").stdout.split())
 
 
 def test_a_release_is_undone_for_the_grace_and_its_mail_waits_again(milepost: Milepost, held: str, data: Path) -> None:
