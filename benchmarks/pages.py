@@ -188,7 +188,7 @@ async def client_of(store: Store) -> AsyncIterator[tuple[httpx.AsyncClient, Mapp
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 5000))
     headers = {"Authorization": f"Bearer {KEY}"}
     async with httpx.AsyncClient(transport=transport, base_url=BASE, headers=headers, timeout=600) as client:
-        await client.post("/sign-in", data={"address": CSM})
+        await client.post("/sign-in", data={"address": CSM, "password": KEY})
         yield client, values
 
 

@@ -40,6 +40,8 @@ def what(kind: str, about: str | None, details: Mapping[str, Any]) -> str:
             return f"signed in {_way(details)}"
         case Kind.SIGNED_OUT:
             return "signed out"
+        case Kind.SIGN_IN_LINK_MADE if about is None:
+            return "made a link for whoever runs Milepost to sign in with"
         case Kind.SIGN_IN_LINK_MADE:
             return f"made a link for {colleague_name(name)} to sign in with"
         case Kind.PERSON_CHANGED:

@@ -45,11 +45,20 @@ async def change(context: IntakeContext, address: str, **told: Unpack[PersonChan
         UnnamedPersonError: it is no mail address, or one of the values can't be taken.
         LastAdminError: nobody would be an admin any more.
     """
+    return await context.store.write(checked(context, address, told))
+
+
+def checked(context: IntakeContext, address: str, told: PersonChange) -> Callable[[Session], PersonRow]:
+    """Checks what is told of a colleague; returns what stores it in a transaction, which raises LastAdminError.
+
+    Raises:
+        UnnamedPersonError: as `change` does.
+    """
     values = {name: _CHECKS[name](value) for name, value in told.items() if name != "left"}
     if "left" in told:
         values["left_at"] = int(context.wall()) if told["left"] else None
     said = Entry(int(context.wall()), actor(), _kind(told), _address(address))
-    return await context.store.write(partial(_store, values=values, now=context.now(), said=said))
+    return partial(_store, values=values, now=context.now(), said=said)
 
 
 async def add_names(context: IntakeContext, names: Mapping[str, str]) -> int:

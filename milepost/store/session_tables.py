@@ -25,7 +25,8 @@ class SessionRow(Base):
 class SignInLinkRow(Base):
     """A link that signs its colleague in, once; the row goes when it is used. Instants are of the wall clock.
 
-    `digest` is that of the link's secret; `way` is how the link reaches them, a `sessions.Way`.
+    `digest` is that of the link's secret; `address` is empty for whoever runs Milepost; `way` is how the link reaches
+    them, a `sessions.Way`.
     """
 
     __tablename__ = "sign_in_links"

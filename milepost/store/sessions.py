@@ -26,8 +26,12 @@ LONGEST = 30 * DAY
 """A session ends after as many seconds even if it is used every day."""
 LINK_WORKS = 15 * 60
 """For how many seconds a link to sign in with works."""
+OPERATORS_LINK_WORKS = DAY
+"""For how many seconds the link works that `milepost up` prints, to whoever runs it."""
 MOST_LINKS = 3
 """So many links to sign in with may be open for one colleague."""
+OPERATOR = ""
+"""What stands for the address of whoever runs Milepost, on a link that is for them."""
 _SEEN_EVERY = 300  # seconds: what was seen is written down no oftener
 
 _sessions, _links, _people = table_of(SessionRow), table_of(SignInLinkRow), table_of(PersonRow)
@@ -127,21 +131,34 @@ def make_link(session: Session, address: str, way: Way, now: Instant, by: str | 
     return secret
 
 
+def make_operators_link(session: Session, now: Instant, by: str | None) -> str:
+    """Makes the link of whoever runs Milepost, who says who they are when they use it; returns its secret.
+
+    Earlier ones open nothing any more. `by` is a `milepost.actor.actor`.
+    """
+    session.execute(delete(_links).where(_links.c.address == OPERATOR))
+    secret = secrets.token_urlsafe(32)
+    audit.record(session, Entry(now, by, Kind.SIGN_IN_LINK_MADE, details={"way": Way.TERMINAL}))
+    row = {"digest": _digest(secret), "address": OPERATOR, "way": Way.TERMINAL, "created_at": now}
+    session.execute(insert(_links).values(row | {"expires_at": now + OPERATORS_LINK_WORKS}))
+    return secret
+
+
 async def link_of(session: AsyncSession, secret: str, now: Instant) -> SignInLinkRow | None:
     """Returns the link of that secret; None if there is none, or none that still works."""
     found = await session.get(SignInLinkRow, _digest(secret))
     return found if found is not None and _works(found, now) else None
 
 
-def use_link(session: Session, secret: str, now: Instant) -> str | None:
+def use_link(session: Session, secret: str, now: Instant, operator: str = "") -> str | None:
     """Begins the session that a link is for, and uses the link up; returns the secret of the cookie.
 
-    None if the link doesn't work, or no longer.
+    None if the link doesn't work, or no longer. `operator` is who uses the operator's link.
     """
     row = session.get(SignInLinkRow, _digest(secret), with_for_update=True)
-    if row is None or not _works(row, now):
+    if row is None or not _works(row, now) or (row.address == OPERATOR and not operator):
         return None
-    address, way = row.address, Way(row.way)
+    address, way = row.address if row.address != OPERATOR else operator, Way(row.way)
     session.delete(row)
     return begin(session, address, way, now)
 

@@ -1,7 +1,7 @@
 """Identifies colleagues by a cookie, whose session is kept in the store, and lets in who may do what they ask for.
 
-While no password is set and everything stays on this machine, anybody may look, and says who they are from a list
-before doing anything (docs/decisions/0017-who-may-look-and-act.md).
+In a demo or a rehearsal on this machine anybody may look, and says who they are from a list before doing anything
+(docs/decisions/0017-who-may-look-and-act.md).
 """
 
 from __future__ import annotations
@@ -53,8 +53,13 @@ class Person:
     way: Way
 
 
-def is_open(settings: Settings, request: Request) -> bool:
-    """Tells whether nobody has to sign in: no password and no provider is set, and the request is this machine's.
+def is_open(served: Services, request: Request) -> bool:
+    """Tells whether nobody has to sign in, but chooses who to be: people are played here, and nobody else comes."""
+    return served.is_played and is_alone(served.settings, request)
+
+
+def is_alone(settings: Settings, request: Request) -> bool:
+    """Tells whether whoever asks sits at this machine: no password and no provider is set, and the request is its own.
 
     It comes from this machine and is for it. The host that was asked for counts too: a foreign name that leads here is
     a page trying to read ours.
@@ -111,7 +116,7 @@ async def signed_in(request: Request, services: Services) -> Person | None:
         return None
     async with services.store.reading() as session:
         found = await sessions.of_secret(session, secret, now, idle_seconds(services.settings))
-    if found is None or (found.way is Way.MACHINE and not is_open(services.settings, request)):
+    if found is None or (found.way is Way.MACHINE and not is_open(services, request)):
         return None
     if found.is_stale:
         await services.store.write(partial(sessions.touch, digest=found.digest, now=now))
@@ -138,7 +143,7 @@ async def who_looks(request: Request, served: Served) -> Person | None:
         SignInNeededError: one has to, and nobody has signed in.
         NotAllowedError: the page is for other roles, or about others' customers.
     """
-    if is_open(served.settings, request):
+    if is_open(served, request):
         return await signed_in(request, served)
     return await who_acts(request, served)
 

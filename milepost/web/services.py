@@ -16,6 +16,7 @@ from milepost.brand.brand import Brand
 from milepost.channels.links import LinkSigner
 from milepost.intake.intake import Intake
 from milepost.oidc.provider import Provider
+from milepost.planner.clock import REAL_TIME
 from milepost.planner.instants import Instant
 from milepost.settings import Settings
 from milepost.store.compiled_maps import CompiledMaps
@@ -50,6 +51,11 @@ class Services:
     @property
     def languages(self) -> Languages:
         return self.intake.context.languages
+
+    @property
+    def is_played(self) -> bool:
+        """Whether people are played here, in a demo or a rehearsal: whoever looks at it chooses who to be."""
+        return self.intake.context.clock != REAL_TIME
 
     def now(self) -> Instant:
         """Returns the present instant in journey time: what pages call now."""

@@ -99,7 +99,7 @@ def let_in(served: Services, secret: str, onward: str) -> Response:
 
 async def sign_in_page(request: Request, served: Services, onward: str | None) -> dict[str, Any]:
     """Returns the values of the page: the ways that there are. Colleagues are only disclosed where anybody may look."""
-    settings, may_choose = served.settings, is_open(served.settings, request)
+    settings, may_choose = served.settings, is_open(served, request)
     async with served.store.reading() as session:
         colleagues = await customers.colleagues(session) if may_choose else []
     return {
@@ -109,6 +109,7 @@ async def sign_in_page(request: Request, served: Services, onward: str | None) -
         "is_open": may_choose,
         "takes_password": not may_choose and (served.provider is None or settings.desk_password is not None),
         "mails_links": not may_choose and settings.channel == "smtp",
+        "prints_links": not may_choose and served.provider is None and settings.desk_password is None,
         "onward": safe_onward(onward),
         "address": "",
         "problem": None,

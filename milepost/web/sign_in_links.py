@@ -6,12 +6,14 @@ from functools import partial
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, BackgroundTasks, Path, Request
+from fastapi import APIRouter, BackgroundTasks, Form, Path, Request
 from starlette.responses import Response
 
+from milepost import limits
 from milepost.channels.protocol import DeliveryError
 from milepost.channels.registry import channel_for
-from milepost.intake import sign_in_links
+from milepost.intake import operators_link, sign_in_links
+from milepost.intake.errors import UnnamedPersonError
 from milepost.store import sessions
 from milepost.web.pages import render
 from milepost.web.problems import ProblemError
@@ -46,16 +48,48 @@ async def shown(served: Served, secret: Secret) -> Response:
         link = await sessions.link_of(session, secret, int(served.wall().timestamp()))
     if link is None:
         raise _used_up()
+    if link.address == sessions.OPERATOR:
+        return await _operators_page(served, secret)
     return render("sign_in_link.html", {"address": link.address, "action": f"{sign_in_links.PATH}{secret}"})
 
 
 @router.post("/sign-in/link/{secret}", dependencies=Counted)
-async def sign_in(served: Served, secret: Secret) -> Response:
-    """Begins the session that the link is for; the link opens nothing from then on."""
-    cookie = await served.store.write(partial(sessions.use_link, secret=secret, now=int(served.wall().timestamp())))
+async def sign_in(
+    served: Served, secret: Secret, address: Address = "", name: Annotated[str, Form(max_length=limits.NAME)] = ""
+) -> Response:
+    """Begins the session that the link is for; the link opens nothing from then on.
+
+    Whoever runs Milepost says with the `address`, and the `name`, who they are.
+    """
+    context, now = served.intake.context, int(served.wall().timestamp())
+    async with served.store.reading() as session:
+        link = await sessions.link_of(session, secret, now)
+    if link is not None and link.address == sessions.OPERATOR:
+        try:
+            cookie = await operators_link.use(context, secret, address, name, named=served.settings.admins)
+        except UnnamedPersonError as error:
+            return await _operators_page(served, secret, address=address, name=name, problem=error)
+        onward = "/"
+    else:
+        cookie, onward = await served.store.write(partial(sessions.use_link, secret=secret, now=now)), "/desk"
     if cookie is None:
         raise _used_up()
-    return let_in(served, cookie, "/desk")
+    return let_in(served, cookie, onward)
+
+
+async def _operators_page(
+    served: Services, secret: str, *, address: str = "", name: str = "", problem: UnnamedPersonError | None = None
+) -> Response:
+    async with served.store.reading() as session:
+        admins = await operators_link.admins(session, served.settings.admins)
+    page = {
+        "action": f"{sign_in_links.PATH}{secret}",
+        "admins": admins,
+        "address": address,
+        "name": name,
+        "problem": problem,
+    }
+    return render("sign_in_operator.html", page, status=200 if problem is None else 422)
 
 
 async def _mail_link(served: Services, address: str) -> None:
@@ -72,4 +106,7 @@ async def _mail_link(served: Services, address: str) -> None:
 
 
 def _used_up() -> ProblemError:
-    return ProblemError(410, "link_over", "This link was used already, or is too old.", "Ask for another one.")
+    hint = (
+        "Ask for another one. Whoever runs Milepost gets one from `milepost sign-in ADDRESS`, and from `milepost up`."
+    )
+    return ProblemError(410, "link_over", "This link was used already, or is too old.", hint)

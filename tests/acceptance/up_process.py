@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -84,6 +85,14 @@ class Up:
         owner = owner_of(self.folder)
         assert owner is not None
         return owner.listens["web"]
+
+    def sign_in_link(self) -> str:
+        """The path of the link that it printed last for whoever runs it."""
+        links: list[str] = []
+        self.until(
+            lambda: links.extend(re.findall(r"Sign in, once\s+http\S+?(/sign-in/link/\S+)", self.output)) or links
+        )
+        return links[-1]
 
     def close(self) -> None:
         """Kill it if it still runs; its programs go with it."""

@@ -20,7 +20,7 @@ from milepost.channels.links import LinkSigner
 from milepost.customer import Customer
 from milepost.files.kept_files import kept_files
 from milepost.intake.intake import Intake
-from milepost.planner.clock import REAL_TIME
+from milepost.planner.clock import REAL_TIME, JourneyClock
 from milepost.planner.instants import Instant
 from milepost.planner.written_facts import WrittenFact
 from milepost.settings import Settings
@@ -40,14 +40,18 @@ HIDDEN = re.compile(r'<input type="hidden" name="form" value="([^"]+)">')
 
 
 class World:
-    """One installation: its store, intake and web application, and a wall clock that a test moves."""
+    """One installation: its store, intake and web application, and a wall clock that a test moves.
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    Its people are played, at the speed of the clock, so that a test can choose who it is; `is_real`: they aren't.
+    """
+
+    def __init__(self, store: Store, settings: Settings, *, is_real: bool = False) -> None:
         self.at: float = START
         self.store = store
         self.settings = settings
         self.links = LinkSigner(settings.signing_key(), settings.links_begin_with)
-        self.intake = Intake(store, None, REAL_TIME, wall=lambda: self.at, files=kept_files(settings))
+        clock = REAL_TIME if is_real else JourneyClock(1.0, 1)
+        self.intake = Intake(store, None, clock, wall=lambda: self.at, files=kept_files(settings))
         compiled_maps = self.intake.context.compiled_maps
         self.journey_client = NearbyJourneyClient(store, compiled_maps, self.links, lambda: int(self.at))
         self.intake.context = replace(self.intake.context, journey_client=self.journey_client)

@@ -24,7 +24,7 @@ from milepost.demo.account import read_account
 from milepost.demo.clock import check_real, signal_clock
 from milepost.devserver.data_folder import DataFolder
 from milepost.devserver.supervisor import Supervisor
-from milepost.intake import mail_hold
+from milepost.intake import mail_hold, operators_link, sign_in_links
 from milepost.intake.intake import Intake
 from milepost.planner.clock import JourneyClock
 from milepost.planner.instants import moment
@@ -135,8 +135,16 @@ class _Run(Generic[T]):
         await supervisor.start(worker_program(endpoints.settings, endpoints.temporal, endpoints.environment))
         await supervisor.start(web_program(endpoints.settings, endpoints.environment))
         endpoints.folder.announce(**endpoints.announcement)
-        self.screen.links(endpoints.links)
+        self.screen.links({**await self._way_in(clock), **endpoints.links})
         return client
+
+    async def _way_in(self, clock: JourneyClock) -> dict[str, str]:
+        """Makes the link that signs in whoever sits here, where there is no other way in; a demo is open."""
+        settings = self.endpoints.settings
+        if self.options.demo is not None or settings.desk_password is not None or settings.oidc_issuer is not None:
+            return {}
+        secret = await operators_link.make(Intake(self.store, None, clock).context)
+        return {"Sign in, once": sign_in_links.url_of(secret, settings.links_begin_with)}
 
     async def _play(
         self,

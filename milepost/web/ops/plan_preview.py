@@ -18,7 +18,7 @@ from milepost.store import customers, journeys
 from milepost.store.tables import JourneyRow
 from milepost.web import forms
 from milepost.web.form_values import Token
-from milepost.web.identity import Looking, Person, is_open
+from milepost.web.identity import Looking, Person, is_alone
 from milepost.web.pages import Values
 from milepost.web.portal import plan
 from milepost.web.portal.plan_link import Opened, contact_at, people_of, preview
@@ -112,7 +112,7 @@ async def _opened(
 
 def _may_act(served: Services, request: Request) -> bool:
     """Returns whether whoever looks may be the customer, too: no mail leaves, and nobody else is on this machine."""
-    return served.settings.channel == "outbox" and is_open(served.settings, request)
+    return served.settings.channel == "outbox" and is_alone(served.settings, request)
 
 
 def _owner(viewer: Person | None) -> str:
