@@ -61,7 +61,8 @@ async def up(
 ) -> None:
     """Run everything here until Ctrl-C: Temporal, worker and web application, and show what happens.
 
-    Everything is kept in the data folder; the next start carries on from there. With --sample, forty made-up customers
+    Everything is kept in the data folder; the next start carries on from there. Where no password and no provider is
+    set, it first prints a link that signs in whoever runs it, once, as an admin. With --sample, forty made-up customers
     live through a year in two minutes, each of them played by Milepost. With --for it stops by itself, prints how
     everybody ended up, and exits 1 if something that the demo must show did not happen.
     """

@@ -15,7 +15,15 @@ from milepost import limits
 from milepost.store import customers, people, sessions
 from milepost.store.sessions import Way
 from milepost.text import storable
-from milepost.web.identity import cookie_name, idle_seconds, is_open, is_right_password, safe_onward, signed_in
+from milepost.web.identity import (
+    cookie_name,
+    idle_seconds,
+    is_alone,
+    is_open,
+    is_right_password,
+    safe_onward,
+    signed_in,
+)
 from milepost.web.pages import render
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served, Services
@@ -109,7 +117,7 @@ async def sign_in_page(request: Request, served: Services, onward: str | None) -
         "is_open": may_choose,
         "takes_password": not may_choose and (served.provider is None or settings.desk_password is not None),
         "mails_links": not may_choose and settings.channel == "smtp",
-        "prints_links": not may_choose and served.provider is None and settings.desk_password is None,
+        "prints_links": not may_choose and is_alone(settings, request),
         "onward": safe_onward(onward),
         "address": "",
         "problem": None,

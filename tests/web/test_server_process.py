@@ -38,13 +38,13 @@ async def test_it_serves_says_where_and_stops_when_asked(tmp_path: Path) -> None
     assert address, line
     async with httpx.AsyncClient(trust_env=False) as client:
         health = await client.get(f"{address[0]}/health")
-        home = await client.get(address[0])
+        home = await client.get(address[0], follow_redirects=True)
     process.send_signal(signal.SIGTERM)
     await asyncio.wait_for(process.wait(), 20)
 
     said = health.json()
     assert (said["status"], said["database"], said["temporal"]) == ("degraded", "ok", "away")
-    assert "No map is published yet." in home.text
+    assert "<h1>Sign in</h1>" in home.text
     assert "server" not in home.headers
 
 
