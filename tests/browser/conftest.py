@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, Request, Response, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, async_playwright
 
 from milepost.settings import Settings
 from milepost.store.database import open_store
@@ -86,21 +86,27 @@ async def world(settings: Settings) -> AsyncIterator[World]:
 
 
 class Watch:
-    """What went wrong in a window: errors of its console and its scripts, and answers that were none."""
+    """What went wrong in a window at our own pages: errors of console and scripts, and answers that were none."""
 
-    def __init__(self, context: BrowserContext) -> None:
+    def __init__(self, context: BrowserContext, own: str) -> None:
         self.wrong: list[str] = []
-        context.on("console", lambda said: self.wrong.append(said.text) if said.type in ("error", "warning") else None)
+        self._own = own
+        context.on("console", self._said)
         context.on("weberror", lambda error: self.wrong.append(str(error.error)))
         context.on("requestfailed", self._failed)
         context.on("response", self._answered)
 
+    def _said(self, message: ConsoleMessage) -> None:
+        is_own = message.location["url"].startswith((self._own, "about:")) or not message.location["url"]
+        if is_own and message.type in ("error", "warning"):
+            self.wrong.append(message.text)
+
     def _failed(self, request: Request) -> None:
-        if request.failure != LEFT:
+        if request.failure != LEFT and request.url.startswith(self._own):
             self.wrong.append(f"{request.url}: {request.failure}")
 
     def _answered(self, response: Response) -> None:
-        if response.status >= 400:
+        if response.status >= 400 and response.url.startswith(self._own):
             self.wrong.append(f"{response.url}: {response.status}")
 
 
@@ -109,7 +115,7 @@ async def page(chromium: Browser, world: World) -> AsyncIterator[Page]:
     """A window on a phone; whatever its console complains of fails the test."""
     context = await chromium.new_context(base_url=world.settings.links_begin_with, viewport=PHONE, locale="en-US")
     context.set_default_timeout(PATIENCE)
-    watch = Watch(context)
+    watch = Watch(context, world.settings.links_begin_with)
     yield await context.new_page()
     await context.close()
     assert watch.wrong == []
