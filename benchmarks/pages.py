@@ -75,6 +75,7 @@ PAGES = {
     "a customer's id": "/ops/customers/{customer}/identity",
     "maps": "/ops/maps",
     "a map on the wall": "/ops/maps/enterprise-save-time",
+    "where customers of a map stop": "/ops/maps/enterprise-save-time/funnel",
     "a customer": "/ops/customers/{customer}",
     "a message": "/ops/mail/{message}",
     "a customer's plan": "{plan}",

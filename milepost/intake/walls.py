@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 
+from milepost.explain.funnel import Funnel, Span, months_until
 from milepost.explain.wall import Wall
 from milepost.intake.context import IntakeContext
 from milepost.planner.standings import standings
@@ -16,11 +17,20 @@ from milepost.store.map_states import Journeys
 FRESH = 5.0
 """For so many seconds numbers are shown as they were counted; then they are counted again behind the page."""
 _KEPT = 32
+_AT_ITS_GOAL = "completed"  # the reason of a journey that closed all that its map requires
+
+
+@dataclass(frozen=True, slots=True)
+class MapNumbers:
+    """What was counted of a map at once: who stands where, and where customers stop."""
+
+    wall: Wall
+    funnel: Funnel
 
 
 @dataclass(slots=True)
 class _Counted:
-    wall: Wall
+    numbers: MapNumbers
     counted_at: float
     again: asyncio.Task[None] | None = None
 
@@ -33,7 +43,7 @@ class Walls:
         self._counted: OrderedDict[Journeys, _Counted] = OrderedDict()
         self._first = asyncio.Lock()
 
-    async def of(self, wanted: Journeys) -> Wall:
+    async def of(self, wanted: Journeys) -> MapNumbers:
         """Returns the numbers, counted at most some seconds before somebody last looked."""
         async with self._first:
             if wanted not in self._counted:
@@ -44,15 +54,19 @@ class Walls:
         self._counted.move_to_end(wanted)
         if time.monotonic() - known.counted_at > FRESH and (known.again is None or known.again.done()):
             known.again = asyncio.create_task(self._count_again(wanted, known))
-        return known.wall
+        return known.numbers
 
     async def _count_again(self, wanted: Journeys, known: _Counted) -> None:
-        known.wall = await self._count(wanted)
+        known.numbers = await self._count(wanted)
         known.counted_at = time.monotonic()
 
-    async def _count(self, wanted: Journeys) -> Wall:
-        wall = Wall(self._context.now())
+    async def _count(self, wanted: Journeys) -> MapNumbers:
+        now = self._context.now()
+        wall, funnel = Wall(now), Funnel(months_until(now, wanted.timezone))
         async with self._context.store.reading() as session:
-            async for state, has_ended in map_states.read(session, wanted):
-                wall.add(standings(state), has_ended=has_ended)
-        return wall
+            async for each in map_states.read(session, wanted):
+                there = tuple(standings(each.state))
+                wall.add(there, has_ended=each.ended_at is not None)
+                was_broken_off = each.ended_at is not None and each.reason != _AT_ITS_GOAL
+                funnel.add(there, Span(each.started_at, each.ended_at, was_broken_off), now)
+        return MapNumbers(wall, funnel)

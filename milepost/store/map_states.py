@@ -19,16 +19,30 @@ _journeys = table_of(JourneyRow)
 
 @dataclass(frozen=True, slots=True)
 class Journeys:
-    """Which journeys: of a map and, where they are set, of a version, and begun from `since` until before `until`."""
+    """Which journeys: of a map and, where they are set, of a version, and begun from `since` until before `until`.
+
+    `timezone` is that of the months by which they are counted.
+    """
 
     map: str
     version: str | None = None
     since: Instant | None = None
     until: Instant | None = None
+    timezone: str = "UTC"
 
 
-async def read(session: AsyncSession, wanted: Journeys) -> AsyncIterator[tuple[dict[str, Any], bool]]:
-    """Yields the stored state of each journey, and whether it has ended; others get their turn between batches."""
+@dataclass(frozen=True, slots=True)
+class StoredJourney:
+    """A journey as it lies in the store; `reason` says why it ended."""
+
+    state: dict[str, Any]
+    started_at: Instant
+    ended_at: Instant | None
+    reason: str | None
+
+
+async def read(session: AsyncSession, wanted: Journeys) -> AsyncIterator[StoredJourney]:
+    """Yields each journey; others get their turn between batches."""
     conditions: list[ColumnElement[bool]] = [_journeys.c.map == wanted.map]
     if wanted.version is not None:
         conditions.append(_journeys.c.version == wanted.version)
@@ -36,7 +50,8 @@ async def read(session: AsyncSession, wanted: Journeys) -> AsyncIterator[tuple[d
         conditions.append(_journeys.c.started_at >= wanted.since)
     if wanted.until is not None:
         conditions.append(_journeys.c.started_at < wanted.until)
-    query = select(_journeys.c.state, _journeys.c.ended_at).where(*conditions)
+    columns = (_journeys.c.state, _journeys.c.started_at, _journeys.c.ended_at, _journeys.c.reason)
+    query = select(*columns).where(*conditions)
     async for batch in (await session.stream(query)).partitions(_BATCH):
         for row in batch:
-            yield row.state, row.ended_at is not None
+            yield StoredJourney(*row)

@@ -50,6 +50,7 @@ from milepost.web.ops import audit as ops_audit
 from milepost.web.ops import contact_mail, customer, import_page, mail, mail_actions, plan_preview
 from milepost.web.ops import customer_list as listing
 from milepost.web.ops import files as ops_files
+from milepost.web.ops import funnel as ops_funnel
 from milepost.web.ops import identity as identity_page
 from milepost.web.ops import imports as ops_imports
 from milepost.web.ops import keys as ops_keys
@@ -125,6 +126,7 @@ ROUTERS = (
     mail.router,
     ops_maps.router,
     ops_wall.router,
+    ops_funnel.router,
     ops_imports.router,
     import_page.router,
     ops_rehearsals.router,

@@ -48,6 +48,7 @@ _ADDRESSES: Mapping[Role, str] = {
         GET  /ops/mail/{customer}/{number}/{message:path}
         GET  /ops/maps
         GET  /ops/maps/{map_id}
+        GET  /ops/maps/{map_id}/funnel
         GET  /ops/people
         GET  /ops/results
         GET  /ops/results.csv

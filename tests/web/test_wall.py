@@ -18,7 +18,7 @@ from tests.web.test_portal import to_the_question
 
 
 async def counted(world: World, wanted: Journeys | None = None) -> Wall:
-    return await Walls(world.intake.context).of(wanted or Journeys("pilot"))
+    return (await Walls(world.intake.context).of(wanted or Journeys("pilot"))).wall
 
 
 async def test_a_customer_stands_where_its_journey_is_and_what_is_late_is_counted(world: World) -> None:
@@ -133,4 +133,4 @@ async def test_numbers_are_counted_again_behind_the_page_and_once_for_many_who_l
     again = walls._counted[wanted].again
     assert again is not None
     await again
-    assert (await walls.of(wanted)).numbers[Part.STEP, "kickoff"].over == 1
+    assert (await walls.of(wanted)).wall.numbers[Part.STEP, "kickoff"].over == 1

@@ -33,7 +33,7 @@ from milepost.text import count_of
 from milepost.web.identity import Looking
 from milepost.web.pages import render_aside, shell
 from milepost.web.security import POLICY
-from milepost.web.services import Served
+from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/ops/maps", include_in_schema=False)
 _REFRESH_SECONDS = "10"
@@ -53,17 +53,14 @@ async def shown(
     begun: Annotated[str, Query(max_length=limits.NAME)] = "",
 ) -> Response:
     """The map as it is now, of all its versions or of one, and of all its journeys or of those of a month."""
-    async with served.store.reading() as session:
-        versions = [row for row in await maps.versions(session) if row.map == map_id]
-        if not versions:
-            raise UnknownMapError(map_id, sorted({row.map for row in await maps.versions(session)}))
+    versions = await versions_of(served, map_id)
     chosen = next((row for row in versions if version and row.hash.startswith(version)), None)
     drawn = chosen or next((row for row in versions if row.current), versions[0])
     compiled_map = await served.compiled_maps.of(drawn.hash)
     timezone = compiled_map.ours.timezone
     since, until = _month(begun, timezone)
     walls: Walls = request.app.state.walls
-    wall = await walls.of(Journeys(map_id, chosen.hash if chosen else None, since, until))
+    wall = (await walls.of(Journeys(map_id, chosen.hash if chosen else None, since, until, timezone))).wall
     numbers = live(wall, _outcomes(compiled_map.map))
     page: dict[str, Any] = {
         "map": compiled_map.map,
@@ -82,6 +79,20 @@ async def shown(
     response.headers["refresh"] = _REFRESH_SECONDS
     response.headers["content-security-policy"] = _POLICY
     return response
+
+
+async def versions_of(served: Services, map_id: str) -> list[MapVersionRow]:
+    """Returns the versions of a map, the newest first.
+
+    Raises:
+        UnknownMapError: no published map has this id.
+    """
+    async with served.store.reading() as session:
+        known = await maps.versions(session)
+    versions = [row for row in known if row.map == map_id]
+    if not versions:
+        raise UnknownMapError(map_id, sorted({row.map for row in known}))
+    return versions
 
 
 def _outcomes(map_: Map) -> frozenset[str]:
