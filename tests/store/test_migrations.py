@@ -8,12 +8,15 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session
 
+from milepost.store import mail_switches
 from milepost.store import schema_upgrade as migrate
 from milepost.store.advance_tasks import PAUSED, WITHOUT_DATE
 from milepost.store.agreement_tables import AgreementRow
 from milepost.store.database import open_store
 from milepost.store.errors import StoreTooNewError, StoreUnreachableError
+from milepost.store.mail_tables import HeldMessageRow
 from milepost.store.schema_upgrade import config, upgrade
 from milepost.store.tables import METADATA
 
@@ -207,3 +210,33 @@ async def test_a_proposal_from_before_is_words_alone_and_a_yes_stays_one(empty_u
         await connection.run_sync(to("-1"))
         rows = await connection.exec_driver_sql("SELECT fact, words FROM agreements ORDER BY fact")
         assert [tuple(row) for row in rows] == [("a", None), ("b", "by Friday")]
+
+
+async def test_what_was_released_before_is_known_as_that_and_no_earlier_hold_takes_it_back(empty_url):
+    def to(revision):
+        def run(connection):
+            settings = config()
+            settings.attributes["connection"] = connection
+            (command.downgrade if revision == "-1" else command.upgrade)(settings, revision)
+
+        return run
+
+    state = '{"queue": [{"message": "a", "released": true}, {"message": "b"}]}'
+    held = "INSERT INTO held_messages (journey_id, message, customer_id, step, template, reason, why, since) VALUES "
+    switch = "INSERT INTO mail_switches (mail, at, current) VALUES ('held', 0, (1 = 1))"
+    async with open_store(empty_url) as store, store.engine.begin() as connection:
+        await connection.run_sync(to("0005"))
+        for statement in OLD_ROWS[:5]:
+            row = statement.replace("'x'", "'acme'").replace('{"queue": [{}, {}]}', state)
+            await connection.exec_driver_sql(row)
+        await connection.run_sync(to("0036"))
+        for message in ("a", "b"):
+            of_message = f"('acme/2', '{message}', 'acme', 's', 'm.md', 'opening', 'window', 0)"
+            await connection.exec_driver_sql(held + of_message)
+        await connection.exec_driver_sql(switch)
+        await connection.run_sync(to("0031"))
+        rows = await connection.execute(select(HeldMessageRow.message, HeldMessageRow.released).order_by("message"))
+        assert [tuple(row) for row in rows] == [("a", True), ("b", False)]
+        counts = await connection.run_sync(lambda sync: mail_switches.in_force(Session(sync), "acme", "m"))
+        assert (counts.switch.is_held, counts.hold) == (True, 0)
+        await connection.run_sync(to("-1"))
