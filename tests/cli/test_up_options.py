@@ -41,6 +41,28 @@ def test_other_programs_get_the_same_settings(tmp_path: Path, monkeypatch: pytes
     assert load() == settings
 
 
+def test_settings_with_several_names_reach_other_programs_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {
+        "MILEPOST_DATA": str(tmp_path),
+        "MILEPOST_SYNC_AUTHORIZATION": "crm.example=Bearer abc,erp.example=Basic xyz",
+        "MILEPOST_OIDC_ISSUER": "https://id.vendor.example",
+        "MILEPOST_OIDC_CLIENT_ID": "milepost",
+        "MILEPOST_OIDC_CLIENT_SECRET": "secret",
+        "MILEPOST_OIDC_ROLE_CLAIM": "groups",
+        "MILEPOST_OIDC_ROLES": "cs leads=manager,it=admin",
+        "MILEPOST_OIDC_DOMAINS": "vendor.example,b.example",
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    settings = load()
+    for name, value in environment_of(settings).items():
+        monkeypatch.setenv(name, value or "")
+    assert load() == settings
+    assert load().sync_secrets() == {"crm.example": "Bearer abc", "erp.example": "Basic xyz"}
+
+
 def printed(account: Account, *, complete: bool) -> str:
     out = StringIO()
     print_account(Console(file=out), account, complete=complete)
