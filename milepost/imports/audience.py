@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from itertools import islice, product
 from typing import Any, Literal
@@ -30,12 +30,18 @@ class Addressed:
 class Reach:
     """The steps and messages of some maps that a customer's only contact would get, by that contact's persona.
 
-    `total` are all that are for contacts, `maps` the titles of these maps.
+    `total` are all that are for contacts, `maps` the titles of these maps, `by_map` the counts of each by its id.
     """
 
     counts: Mapping[str, int]
     total: int
     maps: tuple[str, ...]
+    by_map: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def called_otherwise(self, persona: str) -> dict[str, str]:
+        """Returns who a customer's only contact is on the maps that don't have a persona, by their ids."""
+        others = {map_id: counts for map_id, counts in self.by_map.items() if persona not in counts and counts}
+        return {map_id: max(counts, key=counts.__getitem__) for map_id, counts in others.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,8 @@ class Maps:
             weight = weights[each.map.map] or 1
             total += weight * sum(part.steps + part.messages for part in personas_of(each).values())
             counts.update({persona: weight * count for persona, count in _alone(each).items()})
-        return Reach(counts, total, tuple(each.map.title for each in meant)) if meant else None
+        by_map = {each.map.map: _alone(each) for each in meant}
+        return Reach(counts, total, tuple(each.map.title for each in meant), by_map) if meant else None
 
     def map_of(self, customer: Customer) -> str | None:
         """Returns the id of the map that a customer is on; None where none is for it."""

@@ -67,20 +67,20 @@ def read_language(text: str) -> str:
     return "-".join(part for part in (locale.language, locale.script, locale.territory) if part)
 
 
-def read_contacts(text: str, *, separator: str = ";", persona: str | None = None) -> tuple[Contact, ...]:
+def read_contacts(text: str, *, separator: str = ";", personas: tuple[str, ...] = ()) -> tuple[Contact, ...]:
     """Reads contacts written as `Name <email> persona+persona mail=none salutation=Dear Sam; Name (email); email`.
 
-    A name with a separator in it stands in quotes. `persona` is that of contacts that are named without one.
+    A name with a separator in it stands in quotes. `personas` are those of contacts that are named without one.
 
     Raises:
         ValueError: one of them can't be read.
     """
     line = " ".join(text.splitlines())
     parts = next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
-    return tuple(_contact(part.strip(), persona) for part in parts if part.strip())
+    return tuple(_contact(part.strip(), personas) for part in parts if part.strip())
 
 
-def _contact(text: str, persona: str | None) -> Contact:
+def _contact(text: str, default: tuple[str, ...]) -> Contact:
     name, address, rest = _parts(text)
     persona_list, *more = _CONTACT_FIELD.split(rest)
     personas = tuple(each.strip() for each in persona_list.split("+") if each.strip())
@@ -88,8 +88,8 @@ def _contact(text: str, persona: str | None) -> Contact:
         if not _NAME.fullmatch(each):
             raise ValueError(f"{each!r} isn't a persona; write its id as in the map, several joined by '+'")
     email = read_email(address)
-    own = personas or ((persona,) if persona else ())
-    return Contact(name.strip().strip(_QUOTES).strip() or email, email, own, **_contact_fields(more))
+    shown = name.strip().strip(_QUOTES).strip() or email
+    return Contact(shown, email, personas or default, **_contact_fields(more))
 
 
 def _parts(text: str) -> tuple[str, str, str]:

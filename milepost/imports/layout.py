@@ -41,6 +41,12 @@ class PlacedColumn:
     def target(self) -> Target:
         return self.column.to
 
+    @property
+    def also(self) -> tuple[str, ...]:
+        """The further personas of the contact whose address it holds."""
+        is_one_persons = isinstance(self.column, Column) and self.target.field == "email"
+        return self.column.also if is_one_persons and isinstance(self.column, Column) else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -59,7 +65,8 @@ class Layout:
     @property
     def places(self) -> frozenset[str]:
         """What of a customer the file decides: `name`, `attributes.seats`, `team.csm`, `contacts.sponsor`, ..."""
-        return frozenset(placed.target.place for placed in self.columns)
+        also = (f"contacts.{each}" for placed in self.columns for each in placed.also)
+        return frozenset((*(placed.target.place for placed in self.columns), *also))
 
     @property
     def names(self) -> tuple[str, ...]:

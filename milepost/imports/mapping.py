@@ -91,6 +91,16 @@ class Column(Cells):
     )
     persona: Id | None = Field(None, description="the persona of contacts that the cell names without one")
 
+    also: Many[Id] = Field(
+        (), description="further personas of these people, where other maps call them otherwise; for mail addresses"
+    )
+
+    @property
+    def personas(self) -> tuple[str, ...]:
+        """The personas of contacts whose address the column holds and who are named without one."""
+        first = self.to.name if self.to.kind == "contacts" and self.to.field else self.persona
+        return tuple(dict.fromkeys((first, *self.also))) if first else ()
+
     def conflicts(self) -> Iterator[Conflict]:
         of_maps = ((("per_map", map_id), values, f" on {map_id}") for map_id, values in self.per_map.items())
         for path, values, where in ((("values",), self.values, ""), *of_maps):
@@ -101,6 +111,9 @@ class Column(Cells):
                 yield Conflict(path, f"Write {what}, or null for the beginning, welcome included", depth=len(path))
         if self.per_map and self.to != STAGE:
             yield Conflict(("per_map", "to"), f"'per_map' is for the column that fills '{STAGE}'; remove it")
+        if self.also and not (self.to.field == "email" or (self.to == Target("contacts") and self.persona)):
+            message = "'also' is for a column of addresses: contacts.PERSONA.email, or contacts with 'persona'"
+            yield Conflict(("also", "to"), f"{message}; remove it")
         if self.persona is not None and self.to != Target("contacts"):
             yield Conflict(("persona", "to"), "'persona' is for a column of contacts; remove it")
 

@@ -199,7 +199,7 @@ class _Proposal:
     def _column(self, column: Seen) -> Iterator[str]:
         proposed = self.targets.proposed[column.heading]
         key = json.dumps(column.heading, ensure_ascii=False)
-        examples = f"such as {column.examples}" if column.values else "always empty"
+        examples = column.said
         if proposed is None:
             slug = re.sub(r"\W+", "_", column.heading.casefold()).strip("_")
             yield f"  # {key}: attributes.{slug}  # {self.targets.rivals(column)}; {examples}"

@@ -18,6 +18,8 @@ from milepost.imports.targets import Target
 from milepost.text import listing, nearest
 
 EXAMPLES = 3
+SUCH_AS = "such as"
+"""What begins the examples in a comment."""
 _MOST_ALLOWED = 10
 MOST_DATES = 0.8  # of the values of a column of dates: a few are always wrong
 _STEM = 5  # letters
@@ -29,6 +31,11 @@ class Seen:
 
     heading: str
     values: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def said(self) -> str:
+        """What stands below the heading, in a comment."""
+        return f"{SUCH_AS} {self.examples}" if self.values else "always empty"
 
     @property
     def examples(self) -> str:

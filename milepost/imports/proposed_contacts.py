@@ -185,7 +185,7 @@ def _lines(rows: Rows, columns: Sequence[Seen], match: str, found: _Found) -> It
 
 def _column(column: Seen, found: _Found) -> Iterator[str]:
     key, target = json.dumps(column.heading, ensure_ascii=False), found.targets.get(column.heading)
-    examples = f"such as {column.examples}" if column.values else "always empty"
+    examples = column.said
     if target is None:
         slug = re.sub(r"\W+", "_", column.heading.casefold()).strip("_")
         yield f"    # {key}: {slug}  # left out; {examples}"

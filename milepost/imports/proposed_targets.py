@@ -81,6 +81,26 @@ class ProposedTargets:
             for column in self.columns:
                 if self.proposed.get(column.heading) is None:
                     self.proposed[column.heading] = self._taking(propose_one(column))
+        self._call_otherwise()
+
+    def _call_otherwise(self) -> None:
+        """Gives the only contact of the book the persona that it has on maps without that of its column."""
+        addresses = [
+            (column, proposed, proposed.target.name or str(proposed.fields.get("persona", "")))
+            for column in self.columns
+            if (proposed := self.proposed[column.heading])
+            and (proposed.target == Target("contacts") or proposed.target.field == "email")
+        ]
+        if len(addresses) != 1 or self._vocabulary.reach is None:
+            return
+        [(column, proposed, persona)] = addresses
+        others = self._vocabulary.reach.called_otherwise(persona) if persona else {}
+        if others:
+            who = listing([f"the {name.replace('_', ' ')} on {map_id}" for map_id, name in others.items()])
+            doubt = f"is it {who}, too? There is no {persona.replace('_', ' ')} there"
+            fields = {**proposed.fields, "also": list(dict.fromkeys(others.values()))}
+            said = "; ".join(filter(None, (proposed.doubt, doubt)))
+            self.proposed[column.heading] = replace(proposed, fields=fields, doubt=said)
 
     @property
     def _open(self) -> list[Seen]:

@@ -217,8 +217,9 @@ class RowReader:
 
     def _people(self, placed: tuple[PlacedColumn, str] | None, cell: str) -> tuple[Contact, ...]:
         column = placed[0].column if placed else None
-        persona = getattr(column, "persona", None) or self._defaults.persona
-        return read_contacts(cell, separator=column.separator if column else ";", persona=persona)
+        own = column.personas if isinstance(column, Column) else ()
+        default = (self._defaults.persona,) if self._defaults.persona else ()
+        return read_contacts(cell, separator=column.separator if column else ";", personas=own or default)
 
     def _contacts(
         self, cells: Sequence[tuple[PlacedColumn, str]], listed: tuple[Contact, ...], customer_id: str, name: str
@@ -246,7 +247,8 @@ class RowReader:
 
     def _contact(self, persona: str, fields: Mapping[str, str]) -> Iterable[Contact]:
         try:
-            yield contact_of(fields, (persona,))
+            also = (each for placed in self.layout.columns if placed.target.name == persona for each in placed.also)
+            yield contact_of(fields, (persona, *also))
         except ValueError as error:
             self._problem(self.layout.heading_of(f"contacts.{persona}.email"), str(error))
 

@@ -62,6 +62,7 @@ async def test_a_company_brings_in_its_customers_and_none_gets_a_mail_that_does_
         _mend_the_proposal(company)
         _look_before(company)
         _import(company)
+        _begin_again(company, up)
         _release_some(company, up)
         _undo_a_slip(company)
         _hand_over(company)
@@ -89,16 +90,21 @@ def _mend_the_proposal(company: Company) -> None:
     mapping["columns"] |= MENDED
     mapping["people"] = PEOPLE
     YAML().dump(mapping, company.folder / "ours.yaml")
+    said = company.milepost("lint", "ours.yaml", code=1)
+    assert "No map has a stage 'renewal' that customers are in" in said
+    _mend(company, "Renewal: renewal", "Renewal: value")
     company.milepost("lint", "ours.yaml")
 
 
-def _look_before(company: Company) -> None:
-    """A look finds that nobody can enter where a renewal goes on beside the stages; operations mend that."""
-    first = company.objects("import", "crm.csv", "--mapping", "ours.yaml", "--dry-run")[-1]
-    assert first["customers"]["refused"] == 10
-    assert all("'renewal'" in why for why in first["refusals"])
+def _mend(company: Company, old: str, new: str) -> None:
     path = company.folder / "ours.yaml"
-    path.write_text(path.read_text(encoding="utf-8").replace("Renewal: renewal", "Renewal: value"), encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def _look_before(company: Company) -> None:
+    """Everybody has a journey, and those alone are welcomed who have just signed."""
     said = company.objects("import", "crm.csv", "--mapping", "ours.yaml", "--dry-run")
     customers, summary = [each for each in said if each["kind"] == "customer"], said[-1]
     assert (summary["customers"]["new"], summary["customers"]["journeys"], summary["refused"]) == (60, 60, 0)
@@ -112,6 +118,25 @@ def _import(company: Company) -> None:
     assert (summary["imported"], summary["enrolled"], summary["refused"]) == (60, 60, 0)
     again = company.objects("import", "crm.csv", "--mapping", "ours.yaml")[-1]
     assert again["unchanged"] == 60
+
+
+def _begin_again(company: Company, up: Up) -> None:
+    """Whoever renews is in the last stage of each map, and was brought in one before: the mapping is mended."""
+    up.until(lambda: all(each["stages"] for each in company.objects("customers")))
+    mapping = YAML(typ="safe").load((company.folder / "ours.yaml").read_text(encoding="utf-8"))
+    del mapping["columns"]["Journey stage"]["values"]["Renewal"]
+    mapping["columns"]["Journey stage"]["per_map"] = {
+        "midmarket-make-money": {"Renewal": "growth"},
+        "small-business-save-money": {"Renewal": "steady"},
+    }
+    YAML().dump(mapping, company.folder / "ours.yaml")
+    command = ("import", "crm.csv", "--mapping", "ours.yaml", "--again")
+    assert company.objects(*command, "--dry-run")[-1]["again"]["begin"] == 10
+    assert company.objects(*command)[-1]["begun_again"] == 10
+    up.until(lambda: all(each["stages"] for each in company.objects("customers")))
+    stages = [stage["stage"] for each in company.objects("customers") for stage in each["stages"]]
+    assert (stages.count("growth"), stages.count("steady")) == (10, 10)
+    assert "begun_again" not in company.objects(*command)[-1]
 
 
 def _release_some(company: Company, up: Up) -> None:

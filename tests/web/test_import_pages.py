@@ -357,7 +357,7 @@ async def test_a_title_above_the_headings_is_passed_over_and_what_is_to_decide_i
     row = await row_of(world, path)
     assert (row.options["choice"], "header_row: 3  # " in (row.mapping or "")) == ("proposed", True)
     page = text_of(await browser.get(path))
-    assert "To decide in its text:" in page
+    assert "To decide in its text" in page
     assert ", people: write the address of each, as the file has none" in page
     assert "Customer number: such as" not in page
 

@@ -18,6 +18,7 @@ from milepost.imports.encodings import NAMES
 from milepost.imports.layout import Layout
 from milepost.imports.mapping_file import read_mapping, shipped_mappings
 from milepost.imports.proposal import DOUBT
+from milepost.imports.proposed_columns import SUCH_AS
 from milepost.imports.row_reader import BookRow, RowProblem
 from milepost.imports.rows import Row
 from milepost.imports.vocabulary import Vocabulary
@@ -124,7 +125,7 @@ class Choices:
         lines = enumerate((self.mapping or "").splitlines(), 1)
         marked = ((number, *line.partition(DOUBT)) for number, line in lines)
         return [
-            f"Line {number}, {before.strip(' #:') or 'see there'}: {after.strip()}"
+            f"Line {number}, {before.strip(' #:') or 'see there'}: {after.partition(f'; {SUCH_AS}')[0].strip()}"
             for number, before, mark, after in marked
             if mark
         ]
@@ -210,6 +211,12 @@ class ImportView:
         """What the text of the mapping lacks, unless it is only addresses, which have fields of their own."""
         gaps = self.sample.gaps if self.sample and not self.choices.complaints else ()
         return gaps if len(gaps) != len(self.choices.nameless) else ()
+
+    @property
+    def shown_gaps(self) -> tuple[str, ...]:
+        """The same beside the text, unless nobody has changed it: then it is said what there is to decide."""
+        is_untouched = self.choices.options.choice == PROPOSED and self.choices.doubts
+        return () if is_untouched else self.text_gaps
 
     @property
     def has_exact_total(self) -> bool:
