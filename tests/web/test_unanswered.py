@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 import pytest
 
-from milepost.planner.instants import parse
+from milepost.intake import absences
+from milepost.intake.absences import NewAbsence
+from milepost.planner.instants import moment, parse
 from tests.web.conftest import World, sign_in, text_of
-from tests.web.example import ANA, DAY, LEA, START, customer
+from tests.web.example import ANA, BO, DAY, LEA, START, customer
 from tests.web.test_requests import on_the_desk, say
 
 TASK = "request/connect/1"
@@ -95,3 +98,11 @@ async def test_in_a_pause_no_day_is_promised_and_nothing_is_late(asked: World, v
 
     assert "Ana Ruiz has this and will answer you here." in page
     assert "Our answer is late" not in page
+
+
+async def test_whoever_stands_in_has_it_while_a_colleague_is_away(asked: World, visitor: httpx.AsyncClient) -> None:
+    today = moment(START).date()
+    await absences.record(asked.intake.context, NewAbsence(ANA, BO, today + timedelta(days=7), today), by=ANA)
+
+    page = text_of(await visitor.get(asked.plan()))
+    assert "Bo Ek has this and will answer you by Wed, Mar 4, 2026." in page

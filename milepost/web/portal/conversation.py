@@ -17,6 +17,7 @@ from milepost.planner.request_tasks import request_about
 from milepost.planner.spoken_entries import Noted, Replied, Requested, Responded
 from milepost.planner.state import State
 from milepost.planner.timeline import Entry
+from milepost.store.stand_ins import StandIns
 from milepost.translations.reader import translatable
 from milepost.web.portal.plan_link import Opened
 
@@ -70,6 +71,7 @@ class Talk:
 
     opened: Opened
     entries: tuple[Entry, ...]
+    stand_ins: StandIns
 
     def about(self, step: str) -> list[Said]:
         """Returns what was said last about the present occurrence of a step, in its order."""
@@ -89,7 +91,9 @@ class Talk:
         task = next((each for each in tasks if each.task == request), None)
         if task is None:
             return None
-        who = colleague_name(task.person) if task.person else reader.gettext("Our team")
+        stand_in = self.stand_ins.for_task(task.person, task.role, opened.state.customer.id)
+        person = stand_in.delegate if stand_in else task.person
+        who = colleague_name(person) if person else reader.gettext("Our team")
         if task.due_at is None or opened.state.paused:  # a pause moves the day, once it is over
             return reader.gettext("%(who)s has this and will answer you here.", who=who)
         if now <= task.due_at:
