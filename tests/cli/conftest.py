@@ -19,7 +19,7 @@ import pytest
 import structlog
 from typer.testing import CliRunner, Result
 
-from activities.journey import JourneyActivities
+from activities.journey import NO_GRACE, JourneyActivities
 from milepost.cli.main import app
 from milepost.store import journeys
 from milepost.store.compiled_maps import CompiledMaps
@@ -153,14 +153,17 @@ def lines(result: Result) -> list[dict[str, Any]]:
     return [json.loads(line) for line in result.stdout.splitlines()]
 
 
-def advance(data: Path) -> None:
-    """Do as a worker would now: take in the recorded facts, and let happen what falls due."""
-    asyncio.run(_advance(f"sqlite:///{data / 'milepost.db'}"))
+def advance(data: Path, grace: timedelta = NO_GRACE) -> None:
+    """Do as a worker would now: take in the recorded facts, and let happen what falls due.
+
+    What people told can be undone for the grace.
+    """
+    asyncio.run(_advance(f"sqlite:///{data / 'milepost.db'}", grace))
 
 
-async def _advance(url: str) -> None:
+async def _advance(url: str, grace: timedelta = NO_GRACE) -> None:
     store = open_store(url)
-    worker = JourneyActivities(store, CompiledMaps(store), timedelta(minutes=5))
+    worker = JourneyActivities(store, CompiledMaps(store), grace)
     async with store.reading() as session:
         running = await journeys.running(session)
     for row in running:

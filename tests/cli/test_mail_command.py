@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Acmes, Milepost, advance, lines
+
+GRACE = timedelta(minutes=5)
 
 
 @pytest.fixture
@@ -22,7 +25,7 @@ def held(milepost: Milepost, acmes: Acmes, data: Path) -> str:
     assert milepost("mail", "hold", "--reason", "We begin today").exit_code == 0
     for customer in ("acme0", "acme1"):
         milepost("tell", customer, "step_done", "handoff")
-    advance(data)
+    advance(data, GRACE)
     waiting = lines(milepost("mail", "--customer", "acme0", "--json"))
     assert waiting
     return str(waiting[0]["message"])
@@ -45,7 +48,7 @@ def test_a_released_mail_waits_for_its_hours_or_goes(milepost: Milepost, held: s
     done = milepost("mail", "release", "acme0", held, "--by", "ops@vendor.example")
     assert "1 message released" in done.stdout
     assert re.search(rf"acme0  {re.escape(held)}  goes (today|\w+ \d+ \w+ \d+) \d\d:\d\d in New York\n", done.stdout)
-    advance(data)
+    advance(data, GRACE)
     assert lines(milepost("mail", "--customer", "acme0", "--json")) == []
     assert lines(milepost("mail", "--customer", "acme0", "--status", "released", "--json")) or lines(
         milepost("mail", "--customer", "acme0", "--status", "queued", "--json")
@@ -59,35 +62,35 @@ def test_what_was_released_is_held_again_until_it_has_left(milepost: Milepost, h
     released = milepost("mail", "release", "--all")
     assert "2 messages released" in released.stdout
     assert "`milepost mail hold` holds it again" in released.stdout
-    advance(data)
+    advance(data, GRACE)
 
     again = milepost("mail", "hold", "--customer", "acme0")
 
     assert "1 message that had been released and hasn't left waits again." in again.stdout
-    advance(data)
+    advance(data, GRACE)
     assert [each["message"] for each in lines(milepost("mail", "--json"))] == [held]
     assert lines(milepost("mail", "hold", "--json"))[0]["held_again"] == 1
-    advance(data)
+    advance(data, GRACE)
     assert len(lines(milepost("mail", "--json"))) == 2
 
 
 def test_a_hold_takes_back_a_release_that_no_journey_has_heard_of(milepost: Milepost, held: str, data: Path) -> None:
     milepost("mail", "release", "acme0", held)
     assert "What was released by name and hasn't left waits again." in milepost("mail", "hold").stdout
-    advance(data)
+    advance(data, GRACE)
     assert held in [each["message"] for each in lines(milepost("mail", "--customer", "acme0", "--json"))]
     assert "changed nothing: mail was held since" in " ".join(milepost("show", "acme0").stdout.split())
 
 
 def test_a_release_is_undone_for_the_grace_and_its_mail_waits_again(milepost: Milepost, held: str, data: Path) -> None:
     milepost("mail", "release", "acme0", held)
-    advance(data)
+    advance(data, GRACE)
     [told, *_] = lines(milepost("undo", "acme0", "--json"))
     assert told["kind"] == "message_released"
 
     assert "Undone: message_released" in milepost("undo", "acme0", told["fact"]).stdout
 
-    advance(data)
+    advance(data, GRACE)
     assert [each["message"] for each in lines(milepost("mail", "--customer", "acme0", "--json"))] == [held]
 
 
@@ -96,7 +99,7 @@ def test_without_by_it_is_whoever_works_on_this_machine(
 ) -> None:
     monkeypatch.setenv("LOGNAME", "ines")
     milepost("mail", "release", "acme0", held)
-    advance(data)
+    advance(data, GRACE)
     assert "was released by terminal/ines" in " ".join(milepost("show", "acme0").stdout.split())
     milepost("mail", "hold")
     assert lines(milepost("mail", "switches", "--json"))[0]["by"] == "terminal/ines"
@@ -105,7 +108,7 @@ def test_without_by_it_is_whoever_works_on_this_machine(
 def test_all_that_the_filters_leave_is_sent_now(milepost: Milepost, held: str, data: Path) -> None:
     done = lines(milepost("mail", "send-now", "--all", "--customer", "acme1", "--json"))
     assert [(each["customer"], each["done"]) for each in done] == [("acme1", True)]
-    advance(data)
+    advance(data, GRACE)
     assert lines(milepost("mail", "--customer", "acme1", "--json")) == []
     assert [each["status"] for each in lines(milepost("mail", "list", "--status", "queued", "--json"))] == ["queued"]
     assert lines(milepost("mail", "--customer", "acme0", "--json"))[0]["message"] == held
@@ -113,7 +116,7 @@ def test_all_that_the_filters_leave_is_sent_now(milepost: Milepost, held: str, d
 
 def test_a_cancelled_mail_is_gone_and_on_record(milepost: Milepost, held: str, data: Path) -> None:
     milepost("mail", "cancel", "acme0", held, "--reason", "They know us", "--by", "ops@vendor.example")
-    advance(data)
+    advance(data, GRACE)
     assert lines(milepost("mail", "--customer", "acme0", "--json")) == []
     shown = " ".join(milepost("show", "acme0").stdout.split())
     assert "somebody cancelled it by Ops: They know us" in shown
@@ -123,7 +126,7 @@ def test_freeing_a_customer_lets_its_mail_go_and_holding_all_takes_it_back(
     milepost: Milepost, held: str, data: Path
 ) -> None:
     assert "1 message that waited will go" in milepost("mail", "free", "--customer", "acme0").stdout
-    advance(data)
+    advance(data, GRACE)
     assert "release" not in [each["why"] for each in lines(milepost("mail", "--customer", "acme0", "--json"))]
     assert "acme0 goes by itself" in milepost("mail").stdout
     milepost("mail", "hold")
@@ -155,7 +158,7 @@ def test_what_cannot_be_is_refused_with_a_hint(milepost: Milepost, acmes: Acmes,
 
 def test_a_mail_on_its_way_is_cancelled_by_the_beginning_of_its_id(milepost: Milepost, held: str, data: Path) -> None:
     milepost("mail", "send-now", "acme0", held)
-    advance(data)
+    advance(data, GRACE)
     assert [each["message"] for each in lines(milepost("mail", "--status", "queued", "--json"))] == [held]
     nothing = milepost("mail", "cancel", "acme0", "nothing")
     assert "no such message waits" in nothing.stderr
@@ -163,7 +166,7 @@ def test_a_mail_on_its_way_is_cancelled_by_the_beginning_of_its_id(milepost: Mil
     done = milepost("mail", "cancel", "acme0", held[:8], "--reason", "They know us")
 
     assert "1 message cancelled" in done.stdout
-    advance(data)
+    advance(data, GRACE)
     assert [each["message"] for each in lines(milepost("mail", "--status", "returned", "--json"))] == [held]
     assert lines(milepost("mail", "--customer", "acme0", "--json")) == []
     assert "They know us" in " ".join(milepost("show", "acme0").stdout.split())
