@@ -317,7 +317,7 @@ async def test_maps_are_shown_with_their_versions(world: World, browser: httpx.A
     await world.publish({**FILES, "messages/connect.md": FILES["messages/connect.md"] + "Bye.\n"})
     page_text = text_of(await page(browser, "/ops/maps"))
 
-    assert "Pilot customers pilot" in page_text
+    assert "Pilot customers On the wall: the picture with live numbers · Stuck and silent pilot" in page_text
     assert page_text.index(" current ") < page_text.index("first 1")
 
 
