@@ -25,7 +25,9 @@ from tests.workflows.real_server import enrolled, has, intake_at, real_client
 from tests.workflows.rig import eventually
 
 PERSONAL = re.compile(
-    r"sam@|(?<![a-z])(sam|poe)(?![a-z])|ana\.ruiz|confided|Bearer|plan/[\w-]{12,}|" + KEY, re.IGNORECASE
+    r"sam@|(?<![a-z])(sam|poe)(?![a-z])|ana\.ruiz|confided|Bearer|(plan|proof|preferences|unsubscribe)/[\w-]{12,}|"
+    + KEY,
+    re.IGNORECASE,
 )
 REAL_SPEED = 1 / 86_400
 
@@ -118,6 +120,8 @@ async def ask_for_what_is_wrong(browser: httpx.AsyncClient, link_id: str) -> Non
     for link in (token, token[:-3] + "abc", "sam@acme.example"):
         await browser.get(f"/plan/{link}")
         await browser.post(f"/plan/{link}/answer", data={"comment": "Sam Poe"})
+        for page in ("plan/{}/proof", "proof/{}", "preferences/{}", "unsubscribe/{}"):
+            await browser.get("/" + page.format(link))
     await browser.post("/sign-in", data={"address": "ana.ruiz@vendor.example", "password": "confided"})
     await browser.get("/api/v1/customers/sam@acme.example", headers={"Authorization": "Bearer confided"})
 

@@ -12,6 +12,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
+from milepost.planner.instants import text
 from milepost.planner.state import State
 from milepost.settings import Settings
 from milepost.store import answered_messages, journeys
@@ -73,7 +74,12 @@ async def test_a_contacts_reply_is_a_line_a_task_and_quiet(world: World, visitor
     assert (line["note"], line["by"], line["step"]) == ("Who is to do it?", KIM, "connect")
     after = await state(world)
     assert "request/connect/1" in after.tasks
-    assert (after.step("connect").quiet_until or 0) > world.at + DAY
+    assert (
+        text(after.step("connect").quiet_until or 0) == "2026-03-16T08:00:00Z"
+    )  # ten business days, unless it is closed
+    world.at += DAY
+    await world.tell(responded="connect", note="Lea is", by=ANA)
+    assert text((await state(world)).step("connect").quiet_until or 0) == "2026-03-05T08:00:00Z"
 
 
 async def test_the_same_mail_counts_once_also_at_the_same_time(

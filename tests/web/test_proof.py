@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from milepost.store import messages
 from tests.web.conftest import World, form_in, text_of
-from tests.web.example import FILES, KIM, SAM, customer
+from tests.web.example import ANA, DAY, FILES, KIM, SAM, customer
 from tests.web.test_portal import to_the_question
 from tests.web.test_questions import add, answer
 
@@ -100,6 +100,27 @@ async def test_a_colleague_sees_links_that_were_forwarded_and_can_end_them(
     await browser.post("/ops/customers/acme/void-link", data={**form, "reason": "They asked for it"})
 
     assert (await visitor.get(path)).status_code == 410
+
+
+async def test_over_the_years_the_results_of_every_journey_stand_there(
+    world: World, visitor: httpx.AsyncClient, api: httpx.AsyncClient
+) -> None:
+    await to_the_question(world)
+    await add(visitor, world.question(), value="8", named="yes")
+    await world.tell(ended="completed")
+    before = text_of(await visitor.get(f"{world.plan(SAM)}/proof"))
+    assert "Confirmed: 8 h Sam Poe, Mon, Mar 2, 2026" in before
+
+    world.at += 300 * DAY
+    enters = {"stage": "start", "done": {"kickoff": {"result": "held"}}}
+    again = {"again": "The second year", "by": ANA, "enters": enters}
+    assert (await api.post("/api/v1/customers/acme/journeys", json=again)).status_code == 201
+    await world.tell(event="connected")
+    await world.tell(answer="faster", verdict="partial", by=SAM, value=9, method="portal")
+    after = text_of(await visitor.get(f"{world.plan(SAM, 'acme/2')}/proof"))
+
+    assert "Confirmed: 8 h Sam Poe, Mon, Mar 2, 2026" in after
+    assert "Partly confirmed: 9 h" in after
 
 
 @pytest.mark.parametrize("change", [lambda path: path[:-1], lambda path: path + "x", lambda _: "/proof/abc"])
