@@ -74,9 +74,7 @@ async def test_a_contacts_reply_is_a_line_a_task_and_quiet(world: World, visitor
     assert (line["note"], line["by"], line["step"]) == ("Who is to do it?", KIM, "connect")
     after = await state(world)
     assert "request/connect/1" in after.tasks
-    assert (
-        text(after.step("connect").quiet_until or 0) == "2026-03-16T08:00:00Z"
-    )  # ten business days
+    assert text(after.step("connect").quiet_until or 0) == "2026-03-16T08:00:00Z"  # ten business days
     world.at += DAY
     await world.tell(responded="connect", note="Lea is", by=ANA)
     assert text((await state(world)).step("connect").quiet_until or 0) == "2026-03-05T08:00:00Z"
