@@ -270,6 +270,41 @@ def test_an_export_of_salesforce_is_read_by_the_shipped_mapping() -> None:
     assert any("below the table" in note for note in read.notes)
 
 
+def test_contacts_of_salesforce_find_their_accounts_and_the_footer_is_nobody() -> None:
+    mapping = mapping_from(shipped("salesforce"))
+    contacts = csv_bytes(
+        [
+            ("Account ID", "Account Name", "First Name", "Last Name", "Title", "Email"),
+            ("001aX", "Acme", "Sam", "Poe", "CFO", "sam@acme.example"),
+            ("001aX", "Acme", "Dana", "Whit", "", "dana@acme.example"),
+            ("001bY", "Bolt", "No", "Address", "", ""),
+        ]
+    )
+    footer = b'\r\n\r\n"Contacts"\r\n"Copyright (c) 2000-2026 salesforce.com, inc. All rights reserved."\r\n'
+    assert mapping.contacts is not None
+    people = read_people(io.BytesIO(contacts + footer), mapping.contacts, mapping.defaults)
+    assert not people.problems
+    assert [(each.name, each.email) for each in people.contacts.of("001aX")] == [
+        ("Sam Poe", "sam@acme.example"),
+        ("Dana Whit", "dana@acme.example"),
+    ]
+    assert people.contacts.count == 2
+
+
+def test_a_default_of_the_team_is_for_whoever_has_nobody_in_that_role() -> None:
+    mapping = mapping_from(
+        "mapping: Ours\ncolumns: {Id: id, Zone: timezone, Owner: team.csm}\n"
+        "defaults: {team: {csm: ana@vendor.example, cs_manager: ruth@vendor.example}}\n"
+    )
+    read = read_book(
+        csv_bytes([("Id", "Zone", "Owner"), ("a", "UTC", "bo@vendor.example"), ("b", "UTC", "")]), WORDS, mapping
+    )
+    assert [(each.id, dict(each.team)) for each in read.customers] == [
+        ("a", {"csm": "bo@vendor.example", "cs_manager": "ruth@vendor.example"}),
+        ("b", {"csm": "ana@vendor.example", "cs_manager": "ruth@vendor.example"}),
+    ]
+
+
 # Customers who enter in the middle.
 
 IN_THE_MIDDLE = "id,enters.stage,enters.since,enters.done.kickoff,enters.result.talk,enters.outcomes.saved.verdict"
