@@ -36,6 +36,7 @@ from milepost.intake.import_account import ImportAccount, Missing
 from milepost.intake.import_preview import ImportPreview, preview_import
 from milepost.intake.intake import Intake
 from milepost.intake.known_addresses import known_addresses
+from milepost.intake.planned_work import PlannedWork
 from milepost.planner.entry_point import EntryPoint
 from milepost.text import count_of
 
@@ -249,13 +250,14 @@ async def _import(
 
 async def _preview(intake: Intake, path: Path, source: BookSource, refusals: Refusals, *, again: bool) -> None:
     """Says what importing the book would do."""
-    as_json, preview = refusals.as_json, ImportPreview()
+    as_json, preview, work = refusals.as_json, ImportPreview(), PlannedWork()
     with book_file(path) as file, progress_bar(silent=as_json) as progress:
         task = progress.add_task("Looking ahead", total=estimated_rows(file, source.form.sheet))
         book = source.open(file, Vocabulary.of(await intake.context.compiled_maps.current()))
         async for customer in preview_import(intake, refusals.readable(book), source.places(book), again=again):
             progress.advance(task)
             preview.add(customer)
+            work.add(customer)
             if as_json:
                 print_json({"kind": "customer", **customer.to_json()})
         for note in (*preview.notes, *book.missing, *book.notes):
@@ -264,7 +266,7 @@ async def _preview(intake: Intake, path: Path, source: BookSource, refusals: Ref
         print_json({"kind": "summary", **preview.to_json(), "refused": refusals.rows})
     else:
         refusals.print_columns()
-        print_preview(preview, refusals.rows)
+        print_preview(preview, refusals.rows, work)
 
 
 def entry_of(stage: str | None, since: str | None) -> EntryPoint | None:

@@ -352,6 +352,8 @@ def test_a_dry_run_says_what_would_happen_and_imports_nothing(milepost: Milepost
         "Nothing was written",
         "No journey for 1 customer",
         "by column",
+        "For whom",
+        "Sales-to-success handoff",
     ):
         assert words in result.stdout
     objects = lines(milepost("import", path, "--dry-run", "--json"))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from operator import itemgetter
 
 from milepost.cli.support.output import say, table
+from milepost.explain.people_names import colleague_name
 from milepost.intake.again_counts import AgainCounts
 from milepost.intake.import_preview import ImportPreview
+from milepost.intake.planned_work import PlannedWork
 from milepost.text import count_of
 
 _MOST_REASONS = 10
@@ -15,8 +18,8 @@ _MOST_TASKS = 30
 _NOBODY: Mapping[str, list[str]] = {}
 
 
-def print_preview(preview: ImportPreview, refused: int) -> None:
-    """Prints a preview for people; `refused` is the number of rows that can't be read."""
+def print_preview(preview: ImportPreview, refused: int, work: PlannedWork | None = None) -> None:
+    """Prints a preview for people; `refused` is the number of rows that can't be read, `work` says who gets what."""
     counts = preview.customers
     table(
         None,
@@ -40,6 +43,7 @@ def print_preview(preview: ImportPreview, refused: int) -> None:
     if preview.mails:
         mails = [(map_id, template, *counts) for (map_id, template), counts in preview.mails.items()]
         table("Mails, if nobody does anything", ["Map", "Message", "Today", "In 7 days"], mails)
+        _print_first_mails(work or PlannedWork(), sum(week for _, week in preview.mails.values()))
     if preview.titles:
         named = list(preview.titles.items())
         tasks = [
@@ -49,10 +53,32 @@ def print_preview(preview: ImportPreview, refused: int) -> None:
         table("Tasks", ["Role", "Task", "Today", "In 7 days", "Hours"], tasks)
         if (more := len(named) - _MOST_TASKS) > 0:
             say(f"... and {count_of(more, 'other task')}; --json has all.")
+        _print_people(work or PlannedWork())
     say(*preview.doubles.sentences(are_stored=False))
     for absent, count in preview.absent.items():
         say(absent.sentence(count))
     say("Nothing was written. Leave out --dry-run to import.")
+
+
+def _print_first_mails(work: PlannedWork, count: int) -> None:
+    rows = [
+        (each["customer"], each["name"], each["template"], "today" if each["today"] else "in 7 days")
+        for each in work.first_mails
+    ]
+    if not rows:
+        return
+    table("To whom", ["Customer", "Reader", "Message", "When"], rows)
+    if (more := count - len(rows)) > 0:
+        say(f"... and {count_of(more, 'other mail')}; --json has all.")
+
+
+def _print_people(work: PlannedWork) -> None:
+    rows = [
+        (colleague_name(who) if who else "nobody", role or "owner of the map", count.today, count.week, count.hours)
+        for (who, role), count in sorted(work.by_person.items(), key=itemgetter(0))
+    ]
+    if rows:
+        table("For whom", ["Colleague", "Role", "Today", "In 7 days", "Hours"], rows)
 
 
 def print_begun_again(again: AgainCounts, title: str) -> None:
