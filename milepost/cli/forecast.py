@@ -17,11 +17,14 @@ from milepost.capacity.runs import BookCounts, Entrant, ForecastSetup
 from milepost.capacity.tally import Tally
 from milepost.cli.forecasts import inputs, tables
 from milepost.cli.forecasts.map_source import MapSource, map_source_of
+from milepost.cli.support.book_files import MappingName, mapping_of
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError, file_errors
 from milepost.cli.support.output import AsJson, aside, print_json, progress_bar, say
 from milepost.cli.support.process_pool import cores as all_cores
 from milepost.cli.support.process_pool import on_cores
+from milepost.imports.book_source import BookSource
+from milepost.imports.mapped_stages import stages_of
 from milepost.imports.missing_dates import MissingDate
 from milepost.text import count_of
 
@@ -52,6 +55,7 @@ def forecast(
     behaviour: Annotated[
         Path | None, typer.Option(metavar="FILE", help="How people behave, who there is: see docs/forecast.md.")
     ] = None,
+    mapping: MappingName = None,
     runs: Annotated[
         int, typer.Option(min=1, max=MOST_RUNS, help="How many runs of chance: more runs, surer figures.")
     ] = 5,
@@ -70,11 +74,13 @@ def forecast(
     weeks = inputs.weeks_of(first, last)
     _check_pictures(output or [])
     source = map_source_of(settings_of(context), maps, published=published)
-    assumed = inputs.behaviour_of(behaviour, source.compiled_maps, customers)
+    read_so = BookSource(mapping_of(mapping, stages_of(source.compiled_maps)))
+    assumed = inputs.behaviour_of(behaviour, source.compiled_maps, customers, read_so)
     job = inputs.ForecastJob(source.texts, weeks, assumed, runs)
     setup = job.setup()
-    with inputs.open_customers(customers, setup) as book:
-        counts = _count(job, setup, book, inputs.count_lines(customers), cores or all_cores(), silent=as_json)
+    with inputs.open_customers(customers, setup, read_so) as book:
+        rows = inputs.count_lines(customers, read_so)
+        counts = _count(job, setup, book, rows, cores or all_cores(), silent=as_json)
     _print(build_report(setup, counts), book, source, output or [], as_json=as_json)
     if book.refused or counts.broke:
         raise typer.Exit(1)

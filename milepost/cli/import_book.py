@@ -11,7 +11,15 @@ from typing import Annotated, Any
 
 import typer
 
-from milepost.cli.support.book_files import STDIN, book_file, mapping_of, people_of, refused_beside, write_refused
+from milepost.cli.support.book_files import (
+    STDIN,
+    MappingName,
+    book_file,
+    mapping_of,
+    people_of,
+    refused_beside,
+    write_refused,
+)
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.import_preview import print_begun_again, print_preview
@@ -50,9 +58,6 @@ class WholePart(StrEnum):
     CONTACTS = "contacts"
 
 
-MappingName = Annotated[
-    str | None, typer.Option(metavar="MAPPING", help="What the columns mean: a file, or `hubspot` or `salesforce`.")
-]
 ContactsFile = Annotated[
     Path | None, typer.Option(metavar="FILE", help="A second file, with the customers' contacts, one a row.")
 ]

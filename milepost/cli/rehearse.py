@@ -17,11 +17,10 @@ from milepost.cli.import_book import (
     EncodingName,
     InStage,
     InStageSince,
-    MappingName,
     SheetName,
     entry_of,
 )
-from milepost.cli.support.book_files import book_file, mapping_of, people_of
+from milepost.cli.support.book_files import MappingName, book_file, mapping_of, people_of
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.output import AsJson, aside, console, print_json, say
 from milepost.demo.rehearsed_book import RehearsedBook, maps_in

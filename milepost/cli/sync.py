@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from milepost.cli.support.book_files import MappingName
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.import_preview import print_preview
@@ -46,9 +47,6 @@ _NAMED = 20
 Text = str | None
 Source = Annotated[
     Text, typer.Argument(metavar="[SOURCE]", help="A folder, a file, an http(s) address; or one of the actions.")
-]
-MappingName = Annotated[
-    Text, typer.Option(metavar="MAPPING", help="What the columns mean: a file, or `hubspot` or `salesforce`.")
 ]
 Contacts = Annotated[Text, typer.Option(metavar="SOURCE", help="The same for a second file, with customers' contacts.")]
 Every = Annotated[

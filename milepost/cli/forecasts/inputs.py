@@ -18,7 +18,8 @@ from milepost.cli.support.book_files import book_file
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.output import aside
 from milepost.customer import Customer
-from milepost.imports.customer_book import OpenBook, open_book
+from milepost.imports.book_source import BookSource
+from milepost.imports.customer_book import OpenBook
 from milepost.imports.layout import COLUMNS
 from milepost.imports.missing_dates import MissingDates
 from milepost.imports.row_reader import BookRow, RowProblem
@@ -83,7 +84,9 @@ def day_of(text: str) -> date:
     return day
 
 
-def behaviour_of(file: Path | None, compiled_maps: tuple[CompiledMap, ...], customers: Path) -> Behaviour:
+def behaviour_of(
+    file: Path | None, compiled_maps: tuple[CompiledMap, ...], customers: Path, source: BookSource
+) -> Behaviour:
     """Read the behaviour file for a book of customers; without a file, the defaults.
 
     Raises:
@@ -95,7 +98,7 @@ def behaviour_of(file: Path | None, compiled_maps: tuple[CompiledMap, ...], cust
     if isinstance(text, Problem):
         result = ReadBehaviour(None, (text,))
     else:
-        result = read_behaviour(text, str(file), compiled_maps, _columns(customers))
+        result = read_behaviour(text, str(file), compiled_maps, _columns(customers, source))
     aside(*map(str, result.problems))
     if result.behaviour is None:
         raise CommandError(
@@ -141,8 +144,8 @@ class BookReader:
 
 
 @contextmanager
-def open_customers(path: Path, setup: ForecastSetup) -> Iterator[BookReader]:
-    """Open a book.
+def open_customers(path: Path, setup: ForecastSetup, source: BookSource) -> Iterator[BookReader]:
+    """Open a book, read as `source` says.
 
     Raises:
         CommandError: the file can't be read, or its columns can't be used.
@@ -152,23 +155,23 @@ def open_customers(path: Path, setup: ForecastSetup) -> Iterator[BookReader]:
         vocabulary = vocabulary.knowing(starts, AttributeType.DATE)
     noon = instant(datetime.combine(setup.weeks.first, time(12), UTC))
     with book_file(path) as file:
-        book = open_book(file, vocabulary)
+        book = source.open(file, vocabulary)
         if book.problems:
             problems = "\n".join(f"{path}: {problem}" for problem in book.problems)
             raise CommandError(f"The book can't be read.\n{problems}", "Correct the first row.")
         yield BookReader(book, MissingDates(setup.compiled_maps, noon))
 
 
-def _columns(path: Path) -> tuple[str, ...]:
+def _columns(path: Path, source: BookSource) -> tuple[str, ...]:
     """The columns of a book; empty where it can't be read, which is reported when it is opened."""
     try:
         with path.open("rb") as file:
-            return open_book(file).columns
+            return source.open(file).columns
     except (OSError, UnreadableFileError):
         return ()
 
 
-def count_lines(path: Path) -> int:
+def count_lines(path: Path, source: BookSource) -> int:
     """About how many customers a book has, for a progress bar."""
     with path.open("rb") as file:
-        return estimated_rows(file)
+        return estimated_rows(file, source.form.sheet)

@@ -8,7 +8,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+from typing import IO, Annotated
+
+import typer
 
 from milepost.cli.support.errors import CommandError, file_errors
 from milepost.cli.support.output import aside
@@ -25,6 +27,9 @@ from milepost.text import did_you_mean, listing, nearest
 
 STDIN = Path("-")
 _ANY_STAGES: Stages = {}
+MappingName = Annotated[
+    str | None, typer.Option(metavar="MAPPING", help="What the columns mean: a file, or `hubspot` or `salesforce`.")
+]
 
 
 @contextmanager
