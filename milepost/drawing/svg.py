@@ -32,7 +32,7 @@ def svg_of(scene: Scene, links: Mapping[tuple[str, str], str] = NO_LINKS) -> str
             "width": f"{across}mm",
             "height": f"{down}mm",
             "viewBox": f"0 0 {_n(scene.width)} {_n(scene.height)}",
-            "role": "img",
+            "role": "group" if links else "img",  # an image would hide its links from screen readers
             "aria-labelledby": "map-title map-desc",
             "font-family": f"'{FAMILY}', {FALLBACKS}",
         },

@@ -11,13 +11,24 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    async_playwright,
+    expect,
+)
 
 from milepost.settings import Settings
 from milepost.store.database import open_store
 from milepost.web.serve import Server
+from tests.browser.looks import DESK
 from tests.ports import free_port
 from tests.web.conftest import KEY, World
+from tests.web.example import ANA
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
@@ -119,3 +130,18 @@ async def page(chromium: Browser, world: World) -> AsyncIterator[Page]:
     yield await context.new_page()
     await context.close()
     assert watch.wrong == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def window(chromium: Browser, world: World) -> AsyncIterator[Page]:
+    """A window in which Ana has signed in; answers that refuse a form are what these tests look at."""
+    context = await chromium.new_context(
+        base_url=world.settings.links_begin_with, viewport=DESK, locale="en-US", reduced_motion="reduce"
+    )
+    context.set_default_timeout(PATIENCE)
+    page = await context.new_page()
+    await page.goto("/sign-in?next=/desk")
+    await page.get_by_role("button", name=ANA).click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Your day")
+    yield page
+    await context.close()

@@ -12,18 +12,19 @@ const seen = each => {
   return box.width > 1 && box.height > 1 && style.visibility !== "hidden" && style.clipPath === "none"
     && each.checkVisibility() && !each.closest(".skip");
 };
+const scrolls = each => each.closest('[role="region"][tabindex="0"]');  // made to be moved, with the keyboard too
 const said = each => `${each.tagName.toLowerCase()}.${each.className} ${each.textContent.trim().slice(0, 60)}`;
 """
 _SIDEWAYS = """() => {%s
   const wide = document.documentElement.clientWidth;
   const out = [...document.body.querySelectorAll("*")].filter(seen).filter(each => {
     const box = each.getBoundingClientRect();
-    return box.right > wide + 1 || box.left < -1;
+    return !scrolls(each.parentElement) && (box.right > wide + 1 || box.left < -1);
   }).map(said);
   return document.documentElement.scrollWidth > wide ? ["the page scrolls sideways", ...out] : out;
 }"""
 _CUT = """() => {%s
-  return [...document.body.querySelectorAll("*")].filter(seen).filter(each => {
+  return [...document.body.querySelectorAll("*")].filter(seen).filter(each => !scrolls(each)).filter(each => {
     const style = getComputedStyle(each);
     const typed = ["INPUT", "TEXTAREA", "SELECT", "IFRAME"].includes(each.tagName);
     return !typed && style.overflowX !== "visible" && each.scrollWidth > each.clientWidth + 1

@@ -1,62 +1,18 @@
-"""Pages of operations in a browser: accessible, whole and in place, light and dark, on a desk and on a phone.
-
-`TEST_PICTURES=FOLDER` keeps a picture of each.
-"""
+"""Pages of operations in a browser: accessible, whole and in place, light and dark, on a desk and on a phone."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, ViewportSize, expect
+from playwright.async_api import Page, expect
 
-from tests.browser.conftest import PATIENCE
-from tests.browser.layout import cut_texts, sideways
+from tests.browser.looks import complaints
 from tests.browser.operations import LONG, fill
 from tests.web.conftest import World
 from tests.web.example import ANA
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-DESK, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
-LOOKS = [(scheme, size) for scheme in ("light", "dark") for size in (DESK, PHONE)]
-AXE = Axe()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def window(chromium: Browser, world: World) -> AsyncIterator[Page]:
-    """A window in which Ana has signed in; answers that refuse a form are what these tests look at."""
-    context = await chromium.new_context(
-        base_url=world.settings.links_begin_with, viewport=DESK, locale="en-US", reduced_motion="reduce"
-    )
-    context.set_default_timeout(PATIENCE)
-    page = await context.new_page()
-    await page.goto("/sign-in?next=/desk")
-    await page.get_by_role("button", name=ANA).click()
-    await expect(page.get_by_role("heading", level=1)).to_have_text("Your day")
-    yield page
-    await context.close()
-
-
-async def complaints(page: Page, name: str) -> list[str]:
-    """What is wrong with the page that is open, in each of its looks."""
-    found = []
-    for scheme, size in LOOKS:
-        await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        await page.set_viewport_size(size)
-        at = f"{scheme}, {size['width']} wide"
-        wrong = [*await sideways(page), *await cut_texts(page)]
-        for each in (await AXE.run(page)).response["violations"]:
-            wrong += [f"{each['id']}: {node['html'][:120]} {node['failureSummary']}" for node in each["nodes"]]
-        found += [f"{at}: {text}" for text in wrong]
-        if folder := os.environ.get("TEST_PICTURES"):
-            file = f"{name.replace(' ', '-')}-{scheme}-{size['width']}.png"
-            await page.screenshot(path=Path(folder) / file, full_page=True)
-    return found
 
 
 async def test_an_inaccessible_page_would_be_noticed(window: Page) -> None:
