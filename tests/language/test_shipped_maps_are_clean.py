@@ -1,4 +1,7 @@
-"""Maps and patterns that come along have no errors and no warnings: their mails promise nothing that isn't there."""
+"""Maps and patterns that come along have no errors and no warnings: their mails promise nothing that isn't there.
+
+Before a renewal, the maps show what the customer confirmed, to them and to whoever calls.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,28 @@ from milepost.language.loader import load
 from milepost.shipped import patterns, shipped_maps
 
 FOLDERS = {**shipped_maps(), **patterns()}
+RESULTS = "{{ proof_url }}"
 
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_a_map_that_comes_along_is_clean(name: str) -> None:
     assert lint(load(Path(FOLDERS[name]))) == ()
+
+
+@pytest.mark.parametrize("name", shipped_maps())
+def test_the_renewal_of_a_map_that_comes_along_shows_the_results_in_a_message_and_a_playbook(name: str) -> None:
+    loaded = load(Path(FOLDERS[name]))
+    assert loaded.map is not None
+    assert loaded.files is not None
+    (renewal,) = (stage for stage in loaded.map.stages if stage.stage == "renewal")
+    mails = {step.message for step in renewal.touchpoints if step.message}
+    playbooks = {step.playbook for step in renewal.touchpoints if step.playbook}
+    shown = {file for file, text in loaded.files.items() if RESULTS in text}
+
+    assert shown & {f"playbooks/{each}" for each in playbooks}
+    with_results = {mail for mail in mails if f"messages/{mail}" in shown}
+    assert with_results
+    for mail in with_results:
+        stem = mail.removesuffix(".md")
+        variants = {file for file in loaded.files if file.startswith(f"messages/{stem}.")}
+        assert variants <= shown, "each language shows them"
