@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
+from milepost.intake import operators_link
 from tests.web.conftest import World, form_in, sign_in, text_of
 from tests.web.example import ANA, KIM
 from tests.web.test_links import everything, rows
@@ -57,6 +58,24 @@ async def test_nobody_acts_as_the_customer_where_mail_leaves_or_a_password_is_se
             response = await other.post(f"{path}/act", data=act)
             assert response.status_code in (401, 403)
             assert "/plan/" not in response.headers.get("location", "")
+    assert await rows(world) == []
+
+
+async def test_nobody_acts_as_a_customer_of_ones_own(world: World, visitor: httpx.AsyncClient) -> None:
+    path = await preview_of(visitor)
+    act = form_in(await visitor.get(path), "/act")
+    own = World(world.store, world.settings, is_real=True)
+    link = f"/sign-in/link/{await operators_link.make(own.intake.context)}"
+    async with own.client() as alone:
+        await alone.post(link, data={"address": ANA, "name": "Ana"})
+        page = await alone.get(path)
+        answer = await alone.post(f"{path}/act", data=act)
+
+    assert own.settings.channel == "outbox"
+    assert "Preview: what Kim" in text_of(page)
+    assert "Act as" not in text_of(page)
+    assert answer.status_code == 403
+    assert "Colleagues can only look at a customer" in text_of(answer)
     assert await rows(world) == []
 
 

@@ -1,7 +1,7 @@
 """A colleague's look at a plan, as one of the customer's people sees it: read-only, under the colleague's own session.
 
-On a machine by itself, where no mail leaves, it also leads to the plan itself: whoever tries Milepost out is the
-customer, too.
+In the demo and in rehearsals, whose people are played, it also leads to the plan itself: whoever tries Milepost out is
+the customer, too.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from milepost.store import customers, journeys
 from milepost.store.tables import JourneyRow
 from milepost.web import forms
 from milepost.web.form_values import Token
-from milepost.web.identity import Looking, Person, is_alone
+from milepost.web.identity import Looking, Person, is_open
 from milepost.web.pages import Values
 from milepost.web.portal import plan
 from milepost.web.portal.plan_link import Opened, contact_at, people_of, preview
@@ -75,7 +75,7 @@ async def preferences(request: Request, served: Served, viewer: Looking, custome
 
 @router.post("/{mark}/act")
 async def act(request: Request, served: Served, viewer: Looking, *, customer: str, mark: str, form: Token) -> Response:
-    """Opens the plan itself, with a link made for this, where no mail leaves and everything stays on this machine."""
+    """Opens the plan itself, with a link made for this, where people are played and nothing leaves this machine."""
     if not _may_act(served, request):
         message = "Colleagues can only look at a customer's plan."
         raise ProblemError(403, "preview_only", message, "What a customer says elsewhere is recorded on their page.")
@@ -111,8 +111,8 @@ async def _opened(
 
 
 def _may_act(served: Services, request: Request) -> bool:
-    """Returns whether whoever looks may be the customer, too: no mail leaves, and nobody else is on this machine."""
-    return served.settings.channel == "outbox" and is_alone(served.settings, request)
+    """Returns whether whoever looks may be the customer, too: people are played on this machine, and no mail leaves."""
+    return served.settings.channel == "outbox" and is_open(served, request)
 
 
 def _owner(viewer: Person | None) -> str:
