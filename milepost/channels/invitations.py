@@ -12,7 +12,7 @@ from icalendar import Calendar, Event, vCalAddress, vText
 from milepost.channels.protocol import CalendarFile
 from milepost.customer import Contact
 from milepost.explain.local_time import local
-from milepost.explain.people_names import colleague_name
+from milepost.explain.people_names import booking_link_of, colleague_name
 from milepost.language.templates.renderer import Rendered
 from milepost.planner.commands import CalendarEntry
 from milepost.planner.instants import Instant, moment
@@ -52,7 +52,7 @@ def words(invitation: Invitation, reader: Reader) -> Rendered:
     values = {"title": invitation.entry.title, "when": _when(invitation, reader)}
     if entry.cancelled:
         subject = reader.gettext("Called off: %(title)s, %(when)s", **values)
-        first = reader.gettext("“%(title)s” on %(when)s doesn't take place.", **values)
+        first = _called_off(invitation, reader)
     elif entry.moved:
         subject = reader.gettext("New date: %(title)s, %(when)s", **values)
         first = reader.gettext("There is a new date for “%(title)s”: %(when)s.", **values)
@@ -62,6 +62,11 @@ def words(invitation: Invitation, reader: Reader) -> Rendered:
     paragraphs = [first, _what_next(invitation, reader)]
     html = "".join(f"<p>{escape(each)}</p>\n" for each in paragraphs)
     return Rendered(subject, "\n\n".join(paragraphs) + "\n", html, reader.tag)
+
+
+def _called_off(invitation: Invitation, reader: Reader) -> str:
+    values = {"title": invitation.entry.title, "when": _when(invitation, reader)}
+    return reader.gettext("“%(title)s” on %(when)s doesn't take place.", **values)
 
 
 def _what_next(invitation: Invitation, reader: Reader) -> str:
@@ -83,8 +88,12 @@ def _when(invitation: Invitation, reader: Reader) -> str:
     return reader.gettext("%(day)s, %(from)s to %(to)s (%(zone)s)", day=reader.day(begin.date()), **values)
 
 
-def calendar_file(invitation: Invitation) -> CalendarFile:
-    """Returns the entry as an iCalendar object: instants in UTC, which every program shows in its reader's zone."""
+def calendar_file(invitation: Invitation, reader: Reader) -> CalendarFile:
+    """Returns the entry as an iCalendar object: instants in UTC, which every program shows in its reader's zone.
+
+    Its address is where the colleague's time can be booked. It has no link to the plan: that is the reader's own, and
+    calendars are often open to a whole company.
+    """
     entry, method = invitation.entry, "CANCEL" if invitation.entry.cancelled else "REQUEST"
     event = Event()
     event.add("uid", invitation.uid)
@@ -93,6 +102,9 @@ def calendar_file(invitation: Invitation) -> CalendarFile:
     for name, value in _times(invitation).items():
         event.add(name, value)
     event.add("summary", invitation.entry.title)
+    event.add("description", _description(invitation, reader))
+    if booking := booking_link_of(invitation.organizer):
+        event.add("url", booking)
     event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if entry.at is None else "OPAQUE")
     event.add("organizer", _person(invitation.organizer, colleague_name(invitation.organizer)), encode=False)
@@ -102,6 +114,19 @@ def calendar_file(invitation: Invitation) -> CalendarFile:
         calendar.add(name, text)
     calendar.add_component(event)
     return CalendarFile(method, calendar.to_ical().decode())
+
+
+def _description(invitation: Invitation, reader: Reader) -> str:
+    """Says what it is, who invites, where the plan is, and how to get another time: Google and Outlook show no URL."""
+    name, title = colleague_name(invitation.organizer), invitation.entry.title
+    if invitation.entry.cancelled:
+        paragraphs = [_called_off(invitation, reader)]
+    else:
+        paragraphs = [reader.gettext("%(name)s invites you: “%(title)s”.", name=name, title=title)]
+        paragraphs.append(reader.gettext("The link to your plan is in the mail that this invitation came with."))
+    if booking := booking_link_of(invitation.organizer):
+        paragraphs.append(f"{reader.gettext('Book a time with %(name)s', name=name)}: {booking}")
+    return "\n\n".join(paragraphs)
 
 
 def _times(invitation: Invitation) -> dict[str, date | datetime]:

@@ -12,7 +12,7 @@ from milepost.channels.agreement_mail import agreement_mail
 from milepost.channels.invitations import Invitation, calendar_file, words
 from milepost.channels.links import LinkSigner, MessageLinks
 from milepost.channels.mail_layout import Importance, lay_out
-from milepost.channels.protocol import OutgoingMessage
+from milepost.channels.protocol import CalendarFile, OutgoingMessage
 from milepost.customer import Contact, Customer, Mail
 from milepost.explain.agreement import agreement_of
 from milepost.explain.local_time import due_date
@@ -214,8 +214,16 @@ def outgoing(
         from_name=source.colleague_name,
         reply_to=source.colleague,
         preferences_url=source.links.preferences_url,
-        calendar=calendar_file(source.invitation) if source.invitation else None,
+        calendar=_calendar(source),
     )
+
+
+def _calendar(source: MessageSource) -> CalendarFile | None:
+    """Returns an invitation's entry for the calendar, in the language of its mail."""
+    if source.invitation is None:
+        return None
+    reader = source.languages.reader(source.contact.language or source.customer.language or "en")
+    return calendar_file(source.invitation, reader)
 
 
 def signed(message: OutgoingMessage, source: MessageSource, signer: LinkSigner, link: str) -> OutgoingMessage:

@@ -97,6 +97,7 @@ async def test_an_invitation_goes_out_once_with_its_entry(store: Store) -> None:
     (event,) = Calendar.from_ical(sent.calendar.content).walk("VEVENT")
     assert event.decoded("dtstart") == datetime(2026, 3, 11, 13, tzinfo=UTC)
     assert "/plan/" not in sent.calendar.content, "calendars are shared, and the link is personal"
+    assert "invites you: “Kickoff call”" in str(event["description"])
 
 
 async def test_each_attempt_sends_the_same_entry(store: Store) -> None:

@@ -10,9 +10,10 @@ import pytest
 from icalendar import Calendar
 
 from milepost.channels.invitations import Invitation, calendar_file, words
-from milepost.channels.protocol import OutgoingMessage
+from milepost.channels.protocol import CalendarFile, OutgoingMessage
 from milepost.channels.smtp import SmtpChannel, SmtpServer
 from milepost.customer import Contact
+from milepost.explain.people_names import colleagues_named
 from milepost.planner.commands import CalendarEntry
 from milepost.planner.instants import parse
 from milepost.translations.languages import shipped
@@ -30,6 +31,7 @@ ENTRY = CalendarEntry(
     minutes=45,
     organizer="ana.lopez@vendor.example",
 )
+BOOKING = "https://book.vendor.example/ana-lopez/success,europe?length=45;topic=how-the-plan-goes-on"
 INVITATION = Invitation(
     journey="acme/1",
     begun_at=parse("2026-03-02T10:00:00Z"),
@@ -45,13 +47,17 @@ def with_entry(**changes: object) -> Invitation:
     return replace(INVITATION, entry=replace(ENTRY, **changes))
 
 
+def file_of(invitation: Invitation, language: str = "en") -> CalendarFile:
+    return calendar_file(invitation, shipped().reader(language))
+
+
 def event_of(invitation: Invitation):
-    (event,) = Calendar.from_ical(calendar_file(invitation).content).walk("VEVENT")
+    (event,) = Calendar.from_ical(file_of(invitation).content).walk("VEVENT")
     return event
 
 
 def test_the_entry_is_a_calendar_object_of_rfc_5545():
-    content = calendar_file(INVITATION).content
+    content = file_of(INVITATION).content
 
     assert content.encode() == GOLDEN.read_bytes()
     lines = content.split("\r\n")
@@ -92,9 +98,48 @@ def test_who_invites_and_who_is_asked_for_an_answer():
     assert event["attendee"].params["RSVP"] == "TRUE"
 
 
+@pytest.mark.parametrize("language", shipped().tags)
+def test_the_entry_says_who_invites_and_how_to_get_another_time_in_every_language(language: str):
+    """Google shows DESCRIPTION and no URL; Outlook reads it as the text of the entry; Apple shows both."""
+    with colleagues_named({}, {"ana.lopez@vendor.example": BOOKING}):
+        file = file_of(INVITATION, language)
+    lines = [line.decode() for line in file.content.encode().split(b"\r\n")]  # raises if a fold cuts a letter in two
+    assert max(len(line.encode()) for line in lines) <= 75
+    whole = file.content.replace("\r\n ", "").split("\r\n")
+    (description,) = (line.removeprefix("DESCRIPTION:") for line in whole if line.startswith("DESCRIPTION"))
+
+    assert f"URL:{BOOKING}" in whole, "an address isn't escaped, as text is"
+    assert r"the plan\, the people\; and what “done” means\, for" in description
+    assert description.count(r"\n\n") == 2
+    text = str(Calendar.from_ical(file.content).walk("VEVENT")[0]["description"])
+    who, plan, booking = text.split("\n\n")
+    assert "Ana Lopez" in who
+    assert ENTRY.title in who
+    assert len(plan) > 10
+    assert booking.endswith(f": {BOOKING}")
+
+
+def test_an_entry_of_somebody_without_a_page_for_bookings_has_no_address():
+    event = event_of(INVITATION)
+
+    assert "url" not in event
+    assert "http" not in str(event["description"])
+    assert str(event["description"]).splitlines() == [
+        f"Ana Lopez invites you: “{ENTRY.title}”.",
+        "",
+        "The link to your plan is in the mail that this invitation came with.",
+    ]
+
+
+def test_an_entry_that_is_called_off_says_so_and_nobody_invites_to_it():
+    event = event_of(with_entry(title="Kickoff", cancelled=True, at=None))
+
+    assert str(event["description"]) == "“Kickoff” on March 11, 2026 doesn't take place."
+
+
 @pytest.mark.parametrize("cancelled", [False, True])
 async def test_a_mail_server_gets_text_html_entry_and_file(*, cancelled: bool):
-    file, mailbox = calendar_file(with_entry(cancelled=cancelled)), Mailbox()
+    file, mailbox = file_of(with_entry(cancelled=cancelled)), Mailbox()
     message = OutgoingMessage(
         journey="acme/1",
         message="kickoff/1/invitation/3",
