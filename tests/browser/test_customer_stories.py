@@ -127,7 +127,7 @@ async def test_what_is_agreed_at_the_kickoff_is_mailed_and_said_yes_to(
     await expect(page.get_by_role("heading", level=1)).to_have_text("Was wir vereinbart haben")
     await looked_at(page, f"{look}-agreement", scripts=scripts)
     await page.locator("main button.main").click()
-    await expect(page.get_by_text("Allem ist zugestimmt").first).to_be_visible()
+    await expect(page.get_by_text("Alles ist vereinbart").first).to_be_visible()
     await looked_at(page, f"{look}-agreement-agreed", scripts=scripts)
     await context.close()
 

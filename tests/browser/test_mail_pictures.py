@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from tests.browser.layout import sideways
-from tests.browser.mail_samples import KINDS, MAPS, mails_of
+from tests.browser.mail_samples import BETWEEN_PEOPLE, KINDS, MAPS, mails_of
 from tests.browser.screens import axe_complaints, picture
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -32,7 +32,13 @@ async def sheet(chromium: Browser) -> AsyncIterator[Page]:
 
 
 async def test_the_scenarios_of_the_shipped_maps_send_mails_of_every_kind() -> None:
-    assert {kind for folder in MAPS.iterdir() for kind in mails_of(folder.name)} >= KINDS
+    mails = {folder.name: mails_of(folder.name) for folder in MAPS.iterdir()}
+
+    assert {kind for each in mails.values() for kind in each} >= KINDS
+    for each in mails.values():
+        assert each.keys() >= BETWEEN_PEOPLE
+        assert len({each[kind] for kind in BETWEEN_PEOPLE}) == len(BETWEEN_PEOPLE), "each kind has words of its own"
+        assert "jo.lindqvist@vendor.example" in each["introduction"]
 
 
 @pytest.mark.parametrize("journey_map", sorted(folder.name for folder in MAPS.iterdir()))

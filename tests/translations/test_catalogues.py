@@ -57,6 +57,13 @@ def test_german_speaks_to_people_formally() -> None:
     assert not [text for text in texts if "'" in text or '"' in text], "German quotes with „ and “"
 
 
+def test_german_has_one_word_for_a_mail_in_the_catalogue_and_in_the_shipped_maps() -> None:
+    texts = [text for message in read_catalogue(FOLDER / "de.po") if message.id for text in translations_of(message)]
+    texts += [file.read_text() for file in (ROOT / "maps").glob("*/messages/*.de.md")]
+    assert any("E-Mail" in text for text in texts)
+    assert not [text for text in texts if re.search(r"(?<!E-)\bMails?\b", text)]
+
+
 def test_pages_of_customers_are_rendered_for_their_reader() -> None:
     files = (ROOT / "milepost/web/portal").glob("*.py")
     assert not [file.name for file in files if re.search(r"\brender\(", file.read_text())]

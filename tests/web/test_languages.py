@@ -57,7 +57,7 @@ async def test_a_german_reader_is_told_everything_in_german(world: World, visito
     done = await visitor.post(f"{path}/done", data=form_in(page, "/done"))
     after = text_of(await visitor.get(done.headers["location"]))
 
-    assert "Notiert. Vielen Dank!" in after
+    assert "Vielen Dank, wir haben das notiert." in after
     assert "Gerade eben Ein Schritt ist erledigt: „Connect the first system“ Bis 16:05 Uhr können Sie" in after
     assert "Zurücknehmen" in after
 
@@ -78,15 +78,15 @@ async def test_a_question_and_its_errors_are_in_the_language_of_who_is_asked(
     page_after = await visitor.get(answered.headers["location"])
     no_number = await complete(visitor, page_after, path, value="<b>viel</b>")
 
-    assert "Ist das so?" in text_of(page)
+    assert "Trifft das zu?" in text_of(page)
     assert "Hours saved a week: von 0 auf 10 h, wie vereinbart" in text_of(page)
     assert "✓ Ja ◐ Teilweise ✗ Noch nicht" in text_of(page)
     assert "„&lt;b&gt;viel&lt;/b&gt;“ ist keine Zahl." in no_number.text
     assert "zum Beispiel 1.234,5." in text_of(no_number).replace("\u00a0", ".")
     assert "Die Antwort fehlt." in text_of(no_verdict)
     assert "Dieses Formular ist zu alt" in text_of(old_form)
-    assert "Diese Frage steht nicht in Ihrem Plan." in text_of(no_question)
-    assert "Sie haben am Mo., 2. März 2026 Ja gesagt." in text_of(page_after)
+    assert "Diese Frage gehört nicht zu Ihrem Plan." in text_of(no_question)
+    assert "Sie haben am Mo., 2. März 2026 mit „Ja“ geantwortet." in text_of(page_after)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ async def test_a_link_that_opens_nothing_is_explained_as_the_browser_asks(
 
     assert "Dieser Link funktioniert nicht" in text_of(forged)
     assert '<html lang="de">' in forged.text
-    assert "Unter dieser Adresse gibt es nichts. Bitte öffnen Sie den Link" in text_of(nowhere)
+    assert "Unter dieser Adresse ist nichts zu finden. Bitte öffnen Sie den Link" in text_of(nowhere)
     assert "There is nothing at this address." in text_of(colleagues)
     assert '<html lang="en">' in colleagues.text
 
@@ -150,10 +150,10 @@ async def test_the_preferences_are_chosen_in_german(world: World, visitor: httpx
     nothing = await visitor.post(path, data=hidden)
     chosen = await visitor.post(path, data={**hidden, "mail": "essential"})
 
-    assert "Welche Mails möchten Sie von uns?" in text_of(page)
-    assert "Alle Mails bisherige Wahl Ihre nächsten Schritte" in text_of(page)
+    assert "Welche E-Mails möchten Sie von uns erhalten?" in text_of(page)
+    assert "Alle E-Mails bisherige Auswahl Ihre nächsten Schritte" in text_of(page)
     assert "Bitte treffen Sie eine Auswahl." in text_of(nothing)
-    assert "Gespeichert. Ihre Wahl gilt ab sofort." in text_of(await visitor.get(chosen.headers["location"]))
+    assert "Gespeichert. Ihre Auswahl gilt ab sofort." in text_of(await visitor.get(chosen.headers["location"]))
 
 
 async def test_markup_in_a_name_stays_text_within_a_translated_sentence(
@@ -162,7 +162,7 @@ async def test_markup_in_a_name_stays_text_within_a_translated_sentence(
     await read_in(world, "de", name="<script>alert(1)</script> %(who)s")
     page = await visitor.get(world.plan())
 
-    assert "Im Moment nichts, &lt;script&gt;alert(1)&lt;/script&gt; %(who)s." in page.text
+    assert "Im Moment ist nichts zu tun, &lt;script&gt;alert(1)&lt;/script&gt; %(who)s." in page.text
     assert "<script>" not in page.text
 
 
@@ -190,7 +190,7 @@ async def test_a_mail_is_framed_in_german_and_says_yes_in_german(empty_world: Wo
     async with empty_world.store.reading() as session:
         [message] = await session.scalars(select(MessageRow))
 
-    text = "Bis 9. März 2026; Test: ja\n\n-- \nAntworten Sie einfach auf diese Mail, um Ana Ruiz zu erreichen.\n"
+    text = "Bis 9. März 2026; Test: ja\n\n-- \nAntworten Sie einfach auf diese E-Mail, um Ana Ruiz zu erreichen.\n"
     assert (message.text or "").startswith(f"{text}Ihr gemeinsamer Plan: http")
-    assert "\nWeniger oder keine Mails: http" in (message.text or "")
+    assert "\nWeniger oder keine E-Mails: http" in (message.text or "")
     assert '<html lang="de-US" dir="ltr">' in (message.html or "")
