@@ -19,7 +19,7 @@ OWN = {
 }  # fmt: skip
 each = pytest.mark.parametrize("name", OWN)
 """Each size, with scripts and without."""
-STORIES = {"does": "en", "asks": "en", "nein": "en", "weg": "en", "kunde": "de"}
+STORIES = {"does": "en", "asks": "en", "nein": "en", "weg": "en", "away": "en", "kunde": "de"}
 """The stories whose customers are changed by them, with the language of their people."""
 
 
@@ -205,6 +205,46 @@ async def test_the_sponsor_confirms_what_the_coordinator_may_not_and_shows_it_to
     assert await page.locator("form").count() == 0
     await looked_at(page, f"{look}-forwarded", scripts=scripts)
     await finance.close()
+
+
+@each
+async def test_the_coordinator_answers_for_the_sponsor_and_operations_see_that_somebody_else_was_asked(
+    chromium: Browser, stories: Stories, name: str
+) -> None:
+    look, scripts = OWN[name]
+    customer, why = f"away-{name}", "Sam is on leave until May"
+    context = await opened(chromium, stories, look, scripts=scripts)
+    page = await context.new_page()
+    await from_mail(page, stories, f"kim@{customer}.example", "Your first step", "Connect it")
+    plan = page.url
+    await page.locator(".card.next button.main").click()
+    await noted(page)
+    await stories.mail(f"sam@{customer}.example", "Is it faster?")
+    await page.goto(f"{plan}/outcomes/faster")
+    await page.locator("summary", has_text="Answer on their behalf").click()
+    await page.get_by_role("button", name="Yes").click()
+    reason = page.get_by_label("Why do you answer for them?")
+    await expect(reason).to_be_focused()  # the browser asks for it
+    await reason.fill(why)
+    await looked_at(page, f"{look}-on-behalf", scripts=scripts)
+    await page.get_by_role("button", name="Yes").click()
+    await noted(page)
+    await expect(page.get_by_text("This is for Sam Poe (Executive sponsor) to answer.")).to_have_count(0)
+    await looked_at(page, f"{look}-answered-on-behalf", scripts=scripts)
+
+    desk = await (await opened(chromium, stories, look, scripts=scripts)).new_page()
+    await sign_in(desk)
+    await desk.goto(f"/ops/customers/{customer}")
+    said = f"asked of Sam Poe, by Kim Lo on behalf of Sam Poe ({why})"
+    await expect(desk.get_by_text(said).first).to_be_visible()
+    await looked_at(desk, f"{look}-mismatch", scripts=scripts)
+    await desk.goto("/ops/results")
+    line = desk.locator("tr", has_text=f"{customer.title()} Ltd")
+    for words in ("Kim Lo for Sam Poe", "not who was asked", "asked: Sam Poe", why):
+        await expect(line).to_contain_text(words)
+    await looked_at(desk, f"{look}-results", scripts=scripts)
+    await desk.context.close()
+    await context.close()
 
 
 async def whole_plan(page: Page, wanted: str) -> None:
