@@ -99,7 +99,8 @@ class OidcSettings(BaseSettings):
     @model_validator(mode="after")
     def _is_whole(self) -> OidcSettings:
         if self.oidc_issuer is None:
-            if any(name.startswith("oidc_") for name in self.model_fields_set):
+            fields = {name: each for name, each in type(self).model_fields.items() if name.startswith("oidc_")}
+            if any(getattr(self, name) != each.get_default(call_default_factory=True) for name, each in fields.items()):
                 raise ValueError("MILEPOST_OIDC_... without MILEPOST_OIDC_ISSUER does nothing; set it, or none of them")
             return self
         if self.oidc_client_id is None or self.oidc_client_secret is None:

@@ -60,14 +60,16 @@ class Life:
                     await put(session, "acme", to_json(fact), fact.at)
             wall.at = at
             await desk.advance()
+            taken: set[str] = set()  # whoever clicks after the end is told so, and there is nothing to undo
             for click, is_told in zip(clicks, told, strict=True):
                 wall.at += EVERY
                 if is_told:
                     async with store.transaction() as session:
                         if await journeys.open_of(session, "acme") is not None:
                             await put(session, "acme", to_json(click), int(wall.at), source="desk")
+                            taken.add(click.id)
                 await desk.advance(1)
-            if undone is not None:
+            if undone is not None and undone.id in taken:
                 await desk.undo(undone.id)
             else:
                 await desk.advance()
