@@ -11,6 +11,7 @@ from sqlalchemy import select
 from milepost.customer import Customer
 from milepost.planner import facts as told
 from milepost.planner.open_tasks import open_tasks
+from milepost.planner.timeline import Entry, MailSwitched, MessageReleased
 from milepost.store import timeline
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
@@ -48,11 +49,18 @@ def _as_taken_in(fact: FactRow) -> tuple[int, int, bool, int]:
     return (fact.at, fact.revision or 0, fact.kind != told.MailSwitched.kind, fact.serial)
 
 
-async def _was_held(session: Any, row: JourneyRow) -> bool:
-    """Tells whether the journey's mail was held when it began, which no fact says: the first switch after says so."""
-    turns = select(FactRow).where(FactRow.journey_id == row.id, FactRow.kind == told.MailSwitched.kind)
-    first = (await session.scalars(turns.order_by(FactRow.serial))).first()
-    is_held: bool = row.state.get("mail_held", False) if first is None else first.data["to"] == "free"
+def _was_held(row: JourneyRow, entries: list[Entry]) -> bool:
+    """Tells whether the mail was held when the journey began, which no fact says: what was written first of it does.
+
+    A switch is written when it turns, and when a hold takes back what was released, so when mail was held before.
+    """
+    for entry in entries:
+        match entry:
+            case MessageReleased(now=None):  # one that hurries need not have been held
+                return True
+            case MailSwitched():
+                return entry.to == "free"
+    is_held: bool = row.state.get("mail_held", False)
     return is_held
 
 
@@ -61,12 +69,13 @@ async def _hold(session: Any, compiled_maps: CompiledMaps, row: JourneyRow, cust
     taken = select(FactRow).where(FactRow.journey_id == row.id, FactRow.status == "delivered")
     rows = sorted(await session.scalars(taken), key=_as_taken_in)
     facts = [told.from_json(fact.data) for fact in rows]
-    run = simulate(compiled_map, customer, row.started_at, facts, row.clock, held=await _was_held(session, row))
+    written = [timeline.entry_of(entry) for entry in await timeline.of_journey(session, row.id)]
+    run = simulate(compiled_map, customer, row.started_at, facts, row.clock, held=_was_held(row, written))
     open_rows = select(TaskRow.task).where(TaskRow.journey_id == row.id, TaskRow.status == "open")
     messages = select(MessageRow.message).where(MessageRow.journey_id == row.id)
     return Held(
         row.id,
-        [timeline.entry_of(entry).to_json() for entry in await timeline.of_journey(session, row.id)],
+        [entry.to_json() for entry in written],
         [entry.to_json() for entry in run.timeline],
         set(await session.scalars(open_rows)),
         {task.task for task in open_tasks(compiled_map, run.state)},
