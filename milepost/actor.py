@@ -5,9 +5,8 @@ from __future__ import annotations
 import getpass
 from contextvars import ContextVar
 
-KEY = "key/"
 TERMINAL = "terminal/"
-"""What stands before the name of a key, and before that of this machine's user."""
+"""What stands before the name of this machine's user; before that of a key stands `planner.facts.KEY`."""
 
 _actor: ContextVar[str | None] = ContextVar("actor", default=None)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from milepost.actor import KEY, TERMINAL
+from milepost.actor import TERMINAL
 from milepost.audit_kinds import Kind
 from milepost.explain.people_names import colleague_name
 from milepost.explain.sentences import spaced
+from milepost.planner.facts import KEY
 from milepost.text import count_of, listing
 
 _WAYS = {

@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator, Mapping
 from io import StringIO
 from typing import Any
 
-from milepost.customer import address_key
+from milepost.explain.overview import AnswerRecord
 from milepost.planner.instants import optional_text, text
 from milepost.store.result_ledger import LedgerLine
+from milepost.store.rows import record_of
 
 COLUMNS = (
     "answered_at",
@@ -71,8 +72,7 @@ def values_of(line: LedgerLine) -> dict[str, Any]:
 
 def is_by_another(line: LedgerLine) -> bool:
     """Returns whether somebody else answered than was asked."""
-    asked, said = line.answer.asked_of, line.answer.said_by
-    return None not in (asked, said) and address_key(asked or "") != address_key(said or "")
+    return record_of(AnswerRecord, line.answer, by=line.answer.said_by).is_by_another
 
 
 async def csv_of(lines: AsyncIterator[LedgerLine]) -> AsyncIterator[str]:

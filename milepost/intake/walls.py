@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from milepost.explain.funnel import Funnel, Span, months_until
 from milepost.explain.wall import Wall
 from milepost.intake.context import IntakeContext
+from milepost.planner.closings import AT_ITS_GOAL
 from milepost.planner.standings import standings
 from milepost.store import map_states
 from milepost.store.map_states import Journeys
@@ -17,7 +18,6 @@ from milepost.store.map_states import Journeys
 FRESH = 5.0
 """For so many seconds numbers are shown as they were counted; then they are counted again behind the page."""
 _KEPT = 32
-_AT_ITS_GOAL = "completed"  # the reason of a journey that closed all that its map requires
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,6 @@ class Walls:
             async for each in map_states.read(session, wanted):
                 there = tuple(standings(each.state))
                 wall.add(there, has_ended=each.ended_at is not None)
-                was_broken_off = each.ended_at is not None and each.reason != _AT_ITS_GOAL
+                was_broken_off = each.ended_at is not None and each.reason != AT_ITS_GOAL
                 funnel.add(there, Span(each.started_at, each.ended_at, was_broken_off), now)
         return MapNumbers(wall, funnel)

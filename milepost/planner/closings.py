@@ -20,6 +20,8 @@ from milepost.planner.state import StepState
 from milepost.planner.system_tasks import close_system_task, close_system_tasks
 from milepost.planner.turn import Turn
 
+AT_ITS_GOAL = "completed"
+"""The reason of a journey that ends because all that its map requires is closed."""
 _KEPT_OVER_VISITS = ("occurrence", "result", "verdict", "verdict_of", "value", "answers")
 
 

@@ -16,7 +16,7 @@ from milepost.planner.branches import (
     start_or_defer,
     try_start,
 )
-from milepost.planner.closings import end_journey
+from milepost.planner.closings import AT_ITS_GOAL, end_journey
 from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep, Waited, Watcher
 from milepost.planner.deferred import Deferred, FinishPlay, OpenStage, StartPlay
 from milepost.planner.enums import PlayEnding, StartReason, StepKind, SystemTaskReason
@@ -238,7 +238,7 @@ def _is_over(turn: Turn) -> bool:
     if any(stage.is_open for stage in state.stages.values()) or any(play.is_open for play in state.plays.values()):
         return False
     if not turn.compiled_map.goes_on:
-        end_journey(turn, "completed")
+        end_journey(turn, AT_ITS_GOAL)
         return True
     goes_on_later = (
         any(state.step(task).is_open for task in state.added)

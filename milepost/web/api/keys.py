@@ -10,7 +10,8 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.exceptions import HTTPException
 
-from milepost.actor import KEY, acts
+from milepost.actor import acts
+from milepost.planner.facts import KEY
 from milepost.scopes import Scope
 from milepost.store import keys
 from milepost.text import listing

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
 
 from milepost import limits
@@ -27,6 +27,7 @@ from milepost.store.books import Book
 from milepost.store.keyset import Cursor
 from milepost.store.result_ledger import LedgerFilter, LedgerLine, Total, all_lines, read_ledger, totals
 from milepost.web.identity import Looking, book_of
+from milepost.web.ops.customer_list import Maybe
 from milepost.web.pages import render_aside, shell
 from milepost.web.services import Served
 
@@ -38,7 +39,6 @@ QUARTERS = 8
 TYPES = {each: each.replace("_", " ") for each in OutcomeType}
 _SILENT = "silent"
 _VERDICTS = (*Verdict, _SILENT)
-Maybe = BeforeValidator(lambda value: value or None)
 
 
 class Filters(BaseModel):
