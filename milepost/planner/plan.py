@@ -26,6 +26,7 @@ from milepost.planner.invitations import keep_calendars
 from milepost.planner.messages import flush
 from milepost.planner.opting_out import drop_unwanted
 from milepost.planner.outcomes import asked
+from milepost.planner.request_tasks import date_requests
 from milepost.planner.situation import Situation
 from milepost.planner.state import Queued, State
 from milepost.planner.state_forms import FORMAT
@@ -68,6 +69,8 @@ def plan(compiled_map: CompiledMap, state: State, facts: Iterable[Fact], now: In
         bring_up_to_date(compiled_map, turn.state)
     turn.state.revision += 1
     wake = known_wake(turn) if turn.state.begun else _begin(turn)
+    if date_requests(turn):
+        wake = wake_at(turn)
     for at, together in _by_instant(facts, turn.state.clock, now):
         _run_until(turn, at - 1, wake)
         _happen(turn, at, together)

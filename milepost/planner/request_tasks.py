@@ -37,6 +37,18 @@ def open_request(turn: Turn, step: CompiledStep) -> str:
     return task
 
 
+def date_requests(turn: Turn) -> bool:
+    """Give each request that an earlier Milepost left without a date the one that it has today; returns whether any."""
+    undated = [task for task, record in sorted(turn.state.tasks.items()) if _lacks_date(record)]
+    for task in undated:
+        _make_due(turn, task, turn.compiled_map.ours.deadline(turn.state.tasks[task].opened_at, _ANSWERED_WITHIN))
+    return bool(undated)
+
+
+def _lacks_date(record: SystemTask) -> bool:
+    return record.why is SystemTaskReason.REQUEST and record.due_at is None
+
+
 def escalate_request(turn: Turn, task: str) -> None:
     """Nobody has answered in time: the role to which late tasks go gets it too, as the map says now."""
     record = turn.state.tasks[task]

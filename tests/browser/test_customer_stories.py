@@ -22,6 +22,9 @@ each = pytest.mark.parametrize("name", OWN)
 STORIES = {"does": "en", "asks": "en", "nein": "en", "weg": "en", "away": "en", "kunde": "de"}
 """The stories whose customers are changed by them, with the language of their people."""
 
+TITLES = ("Tell us where your hours go", "Send the signed contract", "Choose the day of the launch")
+"""The coordinator's steps with a form."""
+
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def stories(real_server: None, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stories]:
@@ -102,8 +105,19 @@ async def test_the_coordinator_does_every_step_from_the_first_mail_on(
     await looked_at(page, f"{look}-file", scripts=scripts)
     await page.locator("form.answers button.main").first.click()
     await noted(page)
+
     await next_is(page, "Choose the day of the launch")
-    await looked_at(page, f"{look}-three-done", scripts=scripts)
+    await looked_at(page, f"{look}-third-form", scripts=scripts)
+    await page.locator("form.answers").get_by_label("The day").fill("2031-05-14")
+    await page.locator("form.answers button.main").first.click()
+    await noted(page)
+    await expect(page.locator(".calm")).to_contain_text("Nothing right now, Kim Lo.")
+    await page.locator("#done").click()
+    for title in TITLES:
+        await expect(page.locator(".done li", has_text=title)).to_be_visible()
+    await page.locator(".done li", has_text=TITLES[-1]).get_by_role("link").click()
+    await expect(page.get_by_label("The day")).to_have_value("2031-05-14")
+    await looked_at(page, f"{look}-three-sent", scripts=scripts)
     await context.close()
 
 

@@ -14,12 +14,13 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.facts import Agreed, Fact, Noted, Replied, Requested, Responded, StepDone, TeamGiven
 from milepost.planner.open_tasks import Task, open_tasks
 from milepost.planner.plan import plan
+from milepost.planner.spoken_entries import RequestEscalated
 from milepost.planner.state import State
 from tests.planner.test_fact_checks import map_of
 
 START = 1_772_445_600  # Monday 2 March 2026, 10:00 UTC
 DAY = 86_400
-MAP = map_of("""
+TEXT = """
 map: small
 title: Small
 outcome: save_time
@@ -32,7 +33,9 @@ stages:
     title: One
     touchpoints: [{touchpoint: kickoff, title: Kickoff, role: ae, due: 4 weeks}]
     actions: [{action: sso, title: Connect it, persona: sponsor, due: 5 business days}]
-""")
+"""
+MAP = map_of(TEXT)
+LED = map_of(TEXT.replace("csm: CSM", "csm: {title: CSM, escalate: {to: ae, after: 1 business day}}"))
 SAM = "sam@acme.example"
 BO = {"name": "Bo Lee", "email": "bo@acme.example"}
 CUSTOMER = Customer(
@@ -153,3 +156,23 @@ def test_the_wake_up_is_that_of_what_is_quiet() -> None:
     wish = helps(1)
     result = plan(MAP, State.begin(CUSTOMER, "small", "v1", START), [wish], wish.at)
     assert result.wake_at == result.state.steps["sso"].quiet_end
+
+
+def without_dates(state: State) -> State:
+    """The state as it was before requests had a day by which to answer them."""
+    written = json.loads(json.dumps(state.to_json()))
+    for record in written["tasks"].values():
+        for name in ("due_at", "escalates_at"):
+            del record[name]
+    written.pop("timer_index", None)
+    return State.from_json(written)
+
+
+def test_a_request_from_before_they_had_dates_goes_up_as_it_would_today() -> None:
+    today = after(helps(1), compiled_map=LED)
+    earlier = plan(LED, without_dates(today), (), START + DAY)
+    assert earlier.state.tasks == today.tasks
+    assert earlier.wake_at == plan(LED, today, (), START + DAY).wake_at == today.tasks["request/sso/1"].escalates_at
+    late = plan(LED, without_dates(today), (), START + 10 * DAY)
+    assert [entry.role for entry in late.timeline if isinstance(entry, RequestEscalated)] == ["ae"]
+    assert late.state.tasks["request/sso/1"].escalated_to == "ae"

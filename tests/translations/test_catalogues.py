@@ -60,8 +60,14 @@ def test_german_speaks_to_people_formally() -> None:
 def test_german_has_one_word_for_a_mail_in_the_catalogue_and_in_the_shipped_maps() -> None:
     texts = [text for message in read_catalogue(FOLDER / "de.po") if message.id for text in translations_of(message)]
     texts += [file.read_text() for file in (ROOT / "maps").glob("*/messages/*.de.md")]
-    assert any("E-Mail" in text for text in texts)
-    assert not [text for text in texts if re.search(r"(?<!E-)\bMails?\b", text)]
+    assert any("E\N{NON-BREAKING HYPHEN}Mail" in text for text in texts)
+    assert not [text for text in texts if re.search(r"(?<!E[-\N{NON-BREAKING HYPHEN}])\bMails?\b", text)]
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.stem)
+def test_no_line_ends_within_the_word_for_a_mail(path: Path) -> None:
+    texts = [text for message in read_catalogue(path) if message.id for text in translations_of(message)]
+    assert not [text for text in texts if re.search(r"\be-mail", text, re.IGNORECASE)], "its hyphen is U+2011"
 
 
 def test_pages_of_customers_are_rendered_for_their_reader() -> None:

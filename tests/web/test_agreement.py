@@ -260,6 +260,17 @@ async def test_one_click_mails_it_to_everybody_who_is_part_of_it(world, browser)
     assert any("A mail with what was agreed went to" in each for each in await told(world))
 
 
+async def test_the_mail_has_each_figure_below_its_sentence(world, browser):
+    channel = RecordingChannel()
+    world.journey_client.deliver_through(channel)
+    await world.tell(set={"hours_now": 40, "hours_agreed": 10})
+    await browser.post(f"{PATH}/mail", data=form_in(await browser.get(PATH), f"{PATH}/mail"))
+    mail = channel.delivered[0]
+    below = "hours saved a week: from 40 to 10 h"
+    assert f"\n- Reports are made in half the time.\n  {below}\n" in mail.text
+    assert f"<li>Reports are made in half the time.<br>{below}</li>" in mail.html
+
+
 async def test_only_who_gets_mail_is_written_to(world, browser):
     contacts = [{"name": "Sam Poe", "email": SAM, "personas": ["sponsor"], "mail": "none"}]
     contacts.append({"name": "Kim Lo", "email": KIM, "personas": ["coordinator"]})

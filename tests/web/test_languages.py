@@ -150,8 +150,8 @@ async def test_the_preferences_are_chosen_in_german(world: World, visitor: httpx
     nothing = await visitor.post(path, data=hidden)
     chosen = await visitor.post(path, data={**hidden, "mail": "essential"})
 
-    assert "Welche E-Mails möchten Sie von uns erhalten?" in text_of(page)
-    assert "Alle E-Mails bisherige Auswahl Ihre nächsten Schritte" in text_of(page)
+    assert "Welche E\u2011Mails möchten Sie von uns erhalten?" in text_of(page)
+    assert "Alle E\u2011Mails bisherige Auswahl Ihre nächsten Schritte" in text_of(page)
     assert "Bitte treffen Sie eine Auswahl." in text_of(nothing)
     assert "Gespeichert. Ihre Auswahl gilt ab sofort." in text_of(await visitor.get(chosen.headers["location"]))
 
@@ -190,7 +190,7 @@ async def test_a_mail_is_framed_in_german_and_says_yes_in_german(empty_world: Wo
     async with empty_world.store.reading() as session:
         [message] = await session.scalars(select(MessageRow))
 
-    text = "Bis 9. März 2026; Test: ja\n\n-- \nAntworten Sie einfach auf diese E-Mail, um Ana Ruiz zu erreichen.\n"
+    text = "Bis 9. März 2026; Test: ja\n\n-- \nAntworten Sie einfach auf diese E\u2011Mail, um Ana Ruiz zu erreichen.\n"
     assert (message.text or "").startswith(f"{text}Ihr gemeinsamer Plan: http")
-    assert "\nWeniger oder keine E-Mails: http" in (message.text or "")
+    assert "\nWeniger oder keine E\u2011Mails: http" in (message.text or "")
     assert '<html lang="de-US" dir="ltr">' in (message.html or "")
