@@ -16,7 +16,7 @@ from milepost.channels.protocol import CalendarFile, OutgoingMessage
 from milepost.customer import Contact, Customer, Mail
 from milepost.explain.agreement import agreement_of
 from milepost.explain.local_time import due_date
-from milepost.explain.people_names import booking_link_of, colleague_name
+from milepost.explain.people_names import booking_link_of, colleague_name, stand_in_text
 from milepost.language.steps import Outcome
 from milepost.language.templates.context import (
     ColleagueContext,
@@ -111,12 +111,7 @@ class MessageSource:
         _, owner = self.owner
         if self.delegate is None or owner is None or self.away_until is None:
             return ""
-        return reader.gettext(
-            "%(delegate)s stands in for %(owner)s until %(day)s.",
-            delegate=colleague_name(self.delegate),
-            owner=colleague_name(owner),
-            day=reader.day(self.away_until),
-        )
+        return stand_in_text(reader, self.delegate, owner, self.away_until)
 
     @property
     def _is_introduction(self) -> bool:

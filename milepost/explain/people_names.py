@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 
 from milepost.customer import Customer, address_key, is_forgotten, name_of
+from milepost.translations.reader import Reader
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 _colleagues: ContextVar[Mapping[str, str]] = ContextVar("colleagues", default=_NONE)
@@ -71,6 +73,16 @@ def colleague_name(address: str) -> str:
     if "@" not in address or is_forgotten(address):
         return address
     return _colleagues.get().get(address_key(address)) or name_of(address)
+
+
+def stand_in_text(reader: Reader, delegate: str, colleague: str, last_day: date) -> str:
+    """Returns the sentence on who stands in for a colleague; `last_day` is the last one away, as they wrote it."""
+    return reader.gettext(
+        "%(delegate)s stands in for %(owner)s until %(day)s.",
+        delegate=colleague_name(delegate),
+        owner=colleague_name(colleague),
+        day=reader.day(last_day),
+    )
 
 
 def _domain(address: str) -> str:

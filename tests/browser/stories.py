@@ -64,8 +64,8 @@ stages:
         due: 10 business days
         how: Any day on which most of your team is there.
         asks:
-          - {field: day, title: The day, type: date}
-          - {field: room, title: Where to meet, type: text, optional: true}
+          - {{field: day, title: The day, type: date}}
+          - {{field: room, title: Where to meet, type: text, optional: true}}
     outcomes:
       - outcome: faster
         type: save_time

@@ -21,7 +21,6 @@ each = pytest.mark.parametrize("name", OWN)
 """Each size, with scripts and without."""
 STORIES = {"does": "en", "asks": "en", "nein": "en", "weg": "en", "away": "en", "kunde": "de"}
 """The stories whose customers are changed by them, with the language of their people."""
-
 TITLES = ("Tell us where your hours go", "Send the signed contract", "Choose the day of the launch")
 """The coordinator's steps with a form."""
 

@@ -9,7 +9,7 @@ from milepost.web.portal.throttle import GUESSES
 from tests.browser.looks import complaints
 from tests.browser.seldom_seen import before_unsubscribing, fill
 from tests.web.conftest import World
-from tests.web.example import KIM, SAM
+from tests.web.example import DAY, KIM, SAM
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -35,6 +35,23 @@ async def test_the_page_of_a_client_that_guesses_links_is_accessible(window: Pag
     await expect(window.get_by_role("heading", level=1)).to_have_text("Please wait a moment")
 
     assert await complaints(window, "too many guesses") == []
+
+
+async def test_the_history_of_a_finished_plan_leads_to_its_proof_for_a_year(window: Page, world: World) -> None:
+    await world.tell(step_done="kickoff", result="held")
+    await world.tell(event="connected")
+    await world.tell(answer="faster", verdict="verified", by=SAM, value=8.5, comment="Since May")
+    await world.tell(ended="completed")
+    await window.goto(world.plan(SAM))
+    found = await complaints(window, "a finished plan with a result")
+    await window.get_by_role("link", name="Print these results, or show them to others").click()
+    await expect(window.locator(".proof")).to_contain_text("Confirmed: 8.5 h")
+    found += await complaints(window, "the proof of a finished plan")
+    world.at += 366 * DAY
+    await window.reload()
+    await expect(window.get_by_role("heading", level=1)).to_have_text("This plan was finished more than a year ago")
+
+    assert [*found, *await complaints(window, "a plan finished long ago")] == []
 
 
 async def test_the_page_after_unsubscribing_is_accessible(window: Page, world: World) -> None:

@@ -255,7 +255,9 @@ async def test_a_link_of_an_ended_journey_shows_what_was_done_for_a_year(
     world.at += 364 * DAY
     assert (await visitor.get(path)).status_code == 200
     world.at += 2 * DAY
-    assert (await visitor.get(path)).status_code == 410
+    gone = await visitor.get(path)
+    assert gone.status_code == 410
+    assert "This plan was finished more than a year ago" in text_of(gone)
 
 
 async def test_a_link_that_had_expired_before_the_end_shows_nothing(world: World, visitor: httpx.AsyncClient) -> None:

@@ -130,6 +130,30 @@ async def test_a_forged_link_opens_nothing(world: World, visitor: httpx.AsyncCli
     assert (await visitor.get(change(path))).status_code == 403
 
 
+async def test_after_the_end_a_link_opens_the_proof_for_a_year_and_then_says_kindly_that_it_is_gone(
+    world: World, visitor: httpx.AsyncClient
+) -> None:
+    await to_the_question(world)
+    await add(visitor, world.question(), value="8", comment="Since May", named="yes")
+    plan = world.plan(SAM)
+    forwarded = await share(world, visitor)
+    await world.tell(ended="completed")
+
+    world.at += 364 * DAY
+    own, document = await visitor.get(f"{plan}/proof"), await visitor.get(f"{plan}/proof/pdf")
+    assert "✓ Confirmed: 8 h Sam Poe, Mon, Mar 2, 2026 Since May" in text_of(own)
+    assert f'href="{plan}/proof"' in (await visitor.get(plan)).text
+    assert "8 h" in PdfReader(BytesIO(document.content)).pages[0].extract_text()
+    world.at += 2 * DAY
+    for path in (plan, f"{plan}/proof", f"{plan}/proof/pdf"):
+        gone = await visitor.get(path)
+        assert gone.status_code == 410
+        assert "This plan was finished more than a year ago" in text_of(gone)
+        assert "reply to any of our messages, and we will send them to you." in text_of(gone)
+        assert "Acme" not in gone.text
+    assert "✓ Confirmed: 8 h" in text_of(await visitor.get(forwarded))  # it goes on until somebody ends it
+
+
 async def test_the_document_says_the_same(world: World, visitor: httpx.AsyncClient) -> None:
     await to_the_question(world)
     await add(visitor, world.question(), value="8", comment="Läuft “rund” — seit Mai", named="yes")

@@ -17,7 +17,6 @@ from milepost.planner.request_tasks import request_about
 from milepost.planner.spoken_entries import Noted, Replied, Requested, Responded
 from milepost.planner.state import State
 from milepost.planner.timeline import Entry
-from milepost.store.stand_ins import StandIns
 from milepost.translations.reader import translatable
 from milepost.web.portal.plan_link import Opened
 
@@ -71,7 +70,6 @@ class Talk:
 
     opened: Opened
     entries: tuple[Entry, ...]
-    stand_ins: StandIns
 
     def about(self, step: str) -> list[Said]:
         """Returns what was said last about the present occurrence of a step, in its order."""
@@ -91,7 +89,7 @@ class Talk:
         task = next((each for each in tasks if each.task == request), None)
         if task is None:
             return None
-        stand_in = self.stand_ins.for_task(task.person, task.role, opened.state.customer.id)
+        stand_in = opened.stand_ins.for_task(task.person, task.role, opened.state.customer.id)
         person = stand_in.delegate if stand_in else task.person
         who = colleague_name(person) if person else reader.gettext("Our team")
         if task.due_at is None or opened.state.paused:  # a pause moves the day, once it is over

@@ -17,9 +17,10 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.outcomes import may_complete
 from milepost.planner.state import State
-from milepost.store import journeys, links
+from milepost.store import absences, journeys, links
 from milepost.store.errors import UnknownJourneyError, UnknownVersionError
 from milepost.store.links import Purpose
+from milepost.store.stand_ins import StandIns
 from milepost.store.tables import JourneyRow
 from milepost.translations.reader import ENGLISH, Reader, translatable
 from milepost.web.form_values import locale_of
@@ -32,8 +33,8 @@ class Opened:
     """An opened plan: the journey, its map, and the contact whose plan it is.
 
     `path` is the address of its pages, `owner` what their forms are signed for: the link, which nobody has who only
-    looks at a preview. `link` is the id of the link's row. `is_latest` tells whether the customer has begun no other
-    journey since.
+    looks at a preview. `stand_ins` are the colleagues of ours who are away now, with who stands in. `link` is the id of
+    the link's row. `is_latest` tells whether the customer has begun no other journey since.
     """
 
     path: str
@@ -43,6 +44,7 @@ class Opened:
     state: State
     contact: Contact
     reader: Reader
+    stand_ins: StandIns
     link: str | None = None
     is_preview: bool = False
     is_latest: bool = True
@@ -113,6 +115,14 @@ _OVER = (
         "reply to any of our messages."
     ),
 )
+_LONG_OVER = (
+    410,
+    translatable("This plan was finished more than a year ago"),
+    translatable(
+        "To keep what you told us private, its links show nothing any more. If you would like to have the results once "
+        "more, reply to any of our messages, and we will send them to you."
+    ),
+)
 _GONE = (
     410,
     translatable("This link is no longer in use"),
@@ -154,6 +164,7 @@ async def open_plan_or_history(request: Request, served: Services, token: str) -
             journey = await _that_goes_on(session, found.journey)
             voided = [] if found.link else await links.voided_at_journey(session, found.journey)
             is_latest = await _is_latest(session, journey)
+            away = await absences.in_force(session, served.now())
         state = State.from_json(journey.state)
         compiled_map = await served.compiled_maps.of(state.version)
     except (UnknownJourneyError, UnknownVersionError):
@@ -169,7 +180,7 @@ async def open_plan_or_history(request: Request, served: Services, token: str) -
     contact = contact_at(state, address)
     reader = remember_reader(request, *_reads(state, contact))
     path = f"/plan/{token}"
-    return Opened(path, token, journey.id, compiled_map, state, contact, reader, found.link, is_latest=is_latest)
+    return Opened(path, token, journey.id, compiled_map, state, contact, reader, away, found.link, is_latest=is_latest)
 
 
 async def preview(served: Services, journey: JourneyRow, contact: Contact, path: str) -> Opened:
@@ -181,7 +192,9 @@ async def preview(served: Services, journey: JourneyRow, contact: Contact, path:
     compiled_map, state = await served.compiled_maps.of(journey.version), State.from_json(journey.state)
     language, country = _reads(state, contact)
     reader = served.languages.reader(language, country) if language else ENGLISH
-    return Opened(path, "", journey.id, compiled_map, state, contact, reader, is_preview=True)
+    async with served.store.reading() as session:
+        away = await absences.in_force(session, served.now())
+    return Opened(path, "", journey.id, compiled_map, state, contact, reader, away, is_preview=True)
 
 
 def _reads(state: State, contact: Contact) -> tuple[str | None, str | None]:
@@ -253,7 +266,7 @@ def _check_time(served: Services, found: _Found, journey: JourneyRow) -> None:
     if served.intake.context.clock.wall_of(journey.ended_at) >= found.expires_at:
         raise PlanClosedError(*_EXPIRED)
     if served.now() >= links.ends_with_history(journey.ended_at):
-        raise PlanClosedError(*_OVER)
+        raise PlanClosedError(*_LONG_OVER)
 
 
 async def _is_latest(session: AsyncSession, journey: JourneyRow) -> bool:

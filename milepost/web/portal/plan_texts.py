@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from milepost.explain import local_time
-from milepost.explain.people_names import booking_link_of, colleague_name
+from milepost.explain.people_names import booking_link_of, colleague_name, stand_in_text
 from milepost.explain.sentences import Wording
 from milepost.language.templates.context import (
     CsmContext,
@@ -22,15 +22,17 @@ from milepost.web.portal.plan_link import Opened
 
 @dataclass(frozen=True, slots=True)
 class OurContact:
-    """The colleague of ours who looks after a customer; without an address, the name of the role.
+    """The colleague of ours who looks after a customer, or who stands in; without an address, the name of the role.
 
-    `booking_link` is the page on which customers book a time with them.
+    `booking_link` is the page on which customers book a time with them. `stands_in` is the sentence on whom they stand
+    in for, and until when; None where whoever looks after the customer is there.
     """
 
     name: str
     title: str
     address: str | None
     booking_link: str | None = None
+    stands_in: str | None = None
 
     @property
     def initials(self) -> str:
@@ -39,10 +41,17 @@ class OurContact:
 
 
 def our_contact(opened: Opened) -> OurContact:
-    """Returns who looks after the customer of a plan."""
-    journey_map = opened.compiled_map.map
-    title, address = journey_map.roles[journey_map.csm].title, opened.state.customer.team.get(journey_map.csm)
-    return OurContact(colleague_name(address) if address else title, title, address, booking_link_of(address))
+    """Returns who looks after the customer of a plan: while they are away, who stands in."""
+    role, customer = opened.compiled_map.map.csm, opened.state.customer
+    title, address = opened.compiled_map.map.roles[role].title, customer.team.get(role)
+    if address is None:
+        return OurContact(title, title, None)
+    stand_in = opened.stand_ins.for_task(address, role, customer.id)
+    if stand_in is None:
+        return OurContact(colleague_name(address), title, address, booking_link_of(address))
+    delegate = stand_in.delegate
+    sentence = stand_in_text(opened.reader, delegate, address, stand_in.absence.last_day)
+    return OurContact(colleague_name(delegate), title, delegate, booking_link_of(delegate), sentence)
 
 
 def plan_context(opened: Opened, situation: Situation, step: CompiledStep, languages: Languages) -> MessageContext:

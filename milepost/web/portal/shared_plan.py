@@ -24,7 +24,7 @@ from milepost.planner.fact_checks import asks_of
 from milepost.planner.situation import Situation
 from milepost.planner.state import StepState
 from milepost.planner.timeline import Entry
-from milepost.store import absences, files, form_drafts, outcomes, timeline
+from milepost.store import files, form_drafts, outcomes, timeline
 from milepost.store.file_tables import FileRow
 from milepost.store.form_drafts import FormDraftRow
 from milepost.translations.reader import Reader
@@ -64,10 +64,9 @@ class Plan:
             address = "" if opened.is_preview else opened.contact.email  # nobody else reads what isn't sent
             drafts = await form_drafts.of_reader(session, opened.journey, address)
             rows = await files.of_journeys(session, [opened.journey])
-            stand_ins = await absences.in_force(session, served.now())
         situation = Situation.of(opened.compiled_map, state, served.now())
         by_id = {row.id: row for row in rows}
-        say, talk = Wording(opened.compiled_map, opened.zone), Talk(opened, tuple(entries), stand_ins)
+        say, talk = Wording(opened.compiled_map, opened.zone), Talk(opened, tuple(entries))
         return Plan(served, opened, situation, say, pending, tuple(records), talk, tuple(entries), drafts, by_id)
 
     @property
