@@ -142,7 +142,7 @@ async def test_a_link_of_a_journey_that_ended_long_ago_opens_nothing(world: Worl
     path = world.plan()
     await world.tell(ended="churned")
     world.at += 366 * DAY
-    await refused(world, visitor, path, 410, "This plan is finished")
+    await refused(world, visitor, path, 410, "This plan was finished more than a year ago")
 
 
 async def test_a_link_of_somebody_who_is_no_contact_any_more_opens_nothing(
