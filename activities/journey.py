@@ -135,25 +135,31 @@ class JourneyActivities:
         return {"mail_held": switch.is_held, "mail_free": free, "mail_hold": counts.hold}
 
     def _switch_mail(self, session: Session, journey: LockedJourney, order: AdvanceOrder) -> None:
-        """Tells the journey, as a fact of where it stands, if the switch of its mail was turned since its last plan."""
+        """Tells the journey, as a fact, if the switch of its mail was turned since its last plan.
+
+        A hold counts from where the journey stands, so that nothing leaves that fell due meanwhile. What is let go is
+        let go now: its contact's hours are those of this moment, not of the one at which it began to wait.
+        """
         if journey.ended_at is not None or order.n <= journey.revision:
             return
         now = self._switch(session, journey)
         if journey.revision == 0:  # before anything happens, so before any fact
             journey.state.update(now)
             return
-        if now == {**_NEVER_SWITCHED, **{name: journey.state[name] for name in now if name in journey.state}}:
+        before = {**_NEVER_SWITCHED, **{name: journey.state[name] for name in now if name in journey.state}}
+        if now == before:
             return
+        holds_more = now["mail_held"] and (not before["mail_held"] or now["mail_hold"] > before["mail_hold"])
         recipient = Recipient(journey.customer, journey.id, journey.state["version"])
         fact = MailSwitched(
             id=f"mail_switched/{journey.id}/{order.n}",
-            at=journey.clock,
+            at=journey.clock if holds_more else max(journey.clock, order.now),
             by="milepost",
             to=MailSwitch.HELD if now["mail_held"] else MailSwitch.FREE,
             free=now["mail_free"] or None,
             hold=now["mail_hold"] or None,
         )
-        inbox.record(session, [NewFact(recipient, to_json(fact), "mail")], journey.clock, received_at=order.now)
+        inbox.record(session, [NewFact(recipient, to_json(fact), "mail")], fact.at, received_at=order.now)
 
     def _compare_data(self, session: Session, journey: LockedJourney, now: Instant) -> None:
         """Says once that others plan, or planned before, with other zones and holidays than this process."""

@@ -109,7 +109,7 @@ async def mail(
     Without ACTION it lists what is held. `show` prints a message as its recipient gets it. `release` lets one go that a
     person was to look at, in the contact's hours; `send-now` at once. `cancel` drops it. `retry` sends a failed one
     again. With --all these are about all that the filters leave. `hold` holds mail from now on, with --map or
-    --customer some of it, and what was released and hasn't left; `free` lets it go. `switches` lists who did which.
+    --customer some of it, and what was let go and hasn't left; `free` lets it go. `switches` lists who did which.
     """
     wanted = _filter(status, of_customer, of_map, template, why)
     typed = Typed(customer, message, wanted, all_, first, by or actor(), reason, as_json)
@@ -275,13 +275,13 @@ async def _turn(opened: OpenIntake, position: MailSwitch, typed: Typed) -> None:
 
 
 def _say_held_again(count: int, first: int | None) -> None:
-    """Says what becomes of mail that was released by name before."""
+    """Says what becomes of mail that was let go before, by name or with all."""
     free = ", unless people have released enough of its text" if first else ""
     if count:
-        what = "had been released and hasn't left waits" if count == 1 else "had been released and haven't left wait"
-        say(f"{count_of(count, 'message')} that {what} again{free}.")
+        what = "was let go and hasn't left waits" if count == 1 else "were let go and haven't left wait"
+        say(f"{count_of(count, 'message')} that {what} for a release{free}.")
     else:
-        say(f"What was released by name and hasn't left waits again{free}.")
+        say(f"What was let go and hasn't left waits for a release{free}.")
     say("Mail that is on its way comes back, unless the mail server has it by then.")
 
 

@@ -26,7 +26,7 @@ _TOLD_AT_ONCE = 500
 class Turned:
     """What turning a switch did: `waiting` messages waited for a release in its scope just before.
 
-    Of those that had been released, `held_again` wait once more.
+    Of those that had been let go, by name or with all, `held_again` wait for a person.
     """
 
     turn: Turn
@@ -44,8 +44,7 @@ async def turn(
         UnknownMapError: no such map is published.
     """
     waits = HeldFilter(scope.customer, scope.map, why=HoldReason.RELEASE)
-    released = HeldFilter(scope.customer, scope.map, released=True)
-    concerned = released if switch.is_held else waits
+    concerned = HeldFilter(scope.customer, scope.map, let_go=True) if switch.is_held else waits
     async with context.store.reading() as session:
         if scope.customer is not None:
             await customer_of(session, scope.customer)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.planner.enums import HoldReason
@@ -17,17 +17,23 @@ from milepost.store.tables import CustomerRow, JourneyRow, MessageRow
 
 MOST_COUNTED = 10_000
 """Messages that are counted; then there are more than that."""
+IS_LET_GO = or_(HeldMessageRow.released.is_(True), HeldMessageRow.why.in_((HoldReason.WINDOW, HoldReason.LIMIT)))
+"""The condition that a message was released by name, or would go as soon as its contact's hours and limit allow it."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeldFilter:
-    """Which messages that wait: of a customer, a map, a message's file, for a reason, released or not; None: any."""
+    """Which messages that wait: of a customer, a map, a message's file, for a reason, released or not; None: any.
+
+    With `let_go`, those alone that no person is to look at any more.
+    """
 
     customer: str | None = None
     map: str | None = None
     template: str | None = None
     why: HoldReason | None = None
     released: bool | None = None
+    let_go: bool = False
 
     def conditions(self) -> list[ColumnElement[bool]]:
         by_column: Mapping[Any, str | bool | None] = {
@@ -40,6 +46,8 @@ class HeldFilter:
         if self.map is not None:
             on_map = select(JourneyRow.id).where(JourneyRow.map == self.map, JourneyRow.ended_at.is_(None))
             found.append(HeldMessageRow.journey_id.in_(on_map))
+        if self.let_go:
+            found.append(IS_LET_GO)
         return found
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from milepost.planner.enums import HoldReason, MailSwitch
 from milepost.planner.instants import Instant
+from milepost.store.held_mail import IS_LET_GO
 from milepost.store.mail_tables import CustomerMailSwitchRow, HeldMessageRow, MailSwitchRow, ReleasedTextRow
 from milepost.store.table_types import table_of
 from milepost.store.tables import JourneyRow, MessageRow
@@ -144,7 +145,7 @@ def turn(session: Session, new: Turn) -> None:
             _take_back(session, scope)
         session.add(MailSwitchRow(map=scope.map, **values))
     session.flush()
-    _wake(session, new.at, journeys_of(scope), _held.c.released.is_(True) if switch.is_held else _WAITS)
+    _wake(session, new.at, journeys_of(scope), IS_LET_GO if switch.is_held else _WAITS)
 
 
 def _take_back(session: Session, scope: Scope) -> None:

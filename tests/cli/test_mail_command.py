@@ -66,7 +66,7 @@ def test_what_was_released_is_held_again_until_it_has_left(milepost: Milepost, h
 
     again = milepost("mail", "hold", "--customer", "acme0")
 
-    assert "1 message that had been released and hasn't left waits again." in again.stdout
+    assert "1 message that was let go and hasn't left waits for a release." in again.stdout
     advance(data, GRACE)
     assert [each["message"] for each in lines(milepost("mail", "--json"))] == [held]
     assert lines(milepost("mail", "hold", "--json"))[0]["held_again"] == 1
@@ -76,7 +76,7 @@ def test_what_was_released_is_held_again_until_it_has_left(milepost: Milepost, h
 
 def test_a_hold_takes_back_a_release_that_no_journey_has_heard_of(milepost: Milepost, held: str, data: Path) -> None:
     milepost("mail", "release", "acme0", held)
-    assert "What was released by name and hasn't left waits again." in milepost("mail", "hold").stdout
+    assert "What was let go and hasn't left waits for a release." in milepost("mail", "hold").stdout
     advance(data, GRACE)
     assert held in [each["message"] for each in lines(milepost("mail", "--customer", "acme0", "--json"))]
     assert "changed nothing: mail was held since" in " ".join(milepost("show", "acme0").stdout.split())

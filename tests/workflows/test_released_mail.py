@@ -11,9 +11,10 @@ from temporalio.testing import WorkflowEnvironment
 from milepost.channels.protocol import TemporaryDeliveryError
 from milepost.intake import mail, mail_hold
 from milepost.intake.mail import MailAction, MailOrder
+from milepost.planner.enums import MailSwitch
 from milepost.planner.instants import parse
 from milepost.store.database import Store, open_store
-from milepost.store.mail_switches import Scope
+from milepost.store.mail_switches import FREE, Scope, Switch
 from tests.workflows.example import CUSTOMER
 from tests.workflows.rig import Rig, eventually, rig_on
 from tests.workflows.test_held_mail import CONNECT, HELD, OPS, do, is_sent, kick_off, waiting
@@ -49,6 +50,31 @@ async def test_mail_that_was_released_by_name_is_held_again_until_it_has_left(ri
     await released_at_night(rig)
     turned = await mail_hold.turn(rig.intake.context, Scope(customer=CUSTOMER.id), HELD, by=OPS)
     await rig.settled()
+    assert turned.held_again == 1
+    assert await waiting(rig) == [(CONNECT, "release")]
+    await rig.pass_time(rig.intake.now() + 2 * 86_400)
+    assert rig.channel.attempts == []
+    await do(rig, MailAction.RELEASE)
+    await rig.pass_time(rig.intake.now() + 86_400)
+    assert await is_sent(rig) == ["sam@acme.example"]
+
+
+@pytest.mark.parametrize("first", [None, 3])
+async def test_mail_that_was_freed_with_all_waits_for_a_person_once_it_is_held_again(
+    rig: Rig, first: int | None
+) -> None:
+    context = rig.intake.context
+    await mail_hold.turn(context, Scope(), HELD, by=OPS)
+    await rig.enrol()
+    await kick_off(rig)
+    await rig.pass_time(parse("2026-03-03T03:00:00Z"))
+    await mail_hold.turn(context, Scope(), FREE, by=OPS)
+    await rig.settled()
+    assert await waiting(rig) == [(CONNECT, "window")]
+
+    turned = await mail_hold.turn(context, Scope(), Switch(MailSwitch.HELD, first), by=OPS)
+    await rig.settled()
+
     assert turned.held_again == 1
     assert await waiting(rig) == [(CONNECT, "release")]
     await rig.pass_time(rig.intake.now() + 2 * 86_400)

@@ -105,7 +105,7 @@ class TurnShown(SwitchShown):
 
 
 class SwitchedShown(SwitchShown):
-    held_again: int = Field(description="messages that had been released and hadn't left: they wait once more")
+    held_again: int = Field(description="messages that had been let go and hadn't left: they wait for a release")
 
 
 class SwitchList(Shown):
@@ -222,7 +222,7 @@ async def order_mail(served: Served, request: OrderRequest) -> OrdersShown:
 async def switch_mail(served: Served, request: SwitchRequest) -> SwitchedShown:
     """Hold mail until people release it, or let it go by itself again; the narrowest switch counts.
 
-    A hold takes back what was released by name before, as long as it hasn't left.
+    A hold takes back what was let go before, as long as it hasn't left.
     """
     if request.customer is not None and request.map is not None:
         message = "Mail of a map to one customer can't be held by itself."
