@@ -304,6 +304,8 @@ def test_a_mapping_is_proposed_and_nothing_is_imported(milepost: Milepost, crm: 
     ("options", "says"),
     [
         (("--mapping", "hubspt"), "There is no mapping 'hubspt'; did you mean 'hubspot'?"),
+        (("--mapping", "hubspot.yaml"), "There is no file 'hubspot.yaml'. Write `--mapping hubspot` for the mapping"),
+        (("--mapping", "ours/salesforce.yaml"), "Write `--mapping salesforce` for the mapping that Milepost ships"),
         (("--mapping", "crm.yaml", "--contacts", "none.csv"), "Can't read 'none.csv'"),
         (("--contacts", "contacts.csv"), "needs a mapping with a section 'contacts'"),
         (("--mapping", "crm.yaml", "--refused", "companies.csv"), "would overwrite the book"),
@@ -315,7 +317,7 @@ def test_options_that_cannot_be_used_say_why(
     monkeypatch.chdir(crm)
     result = milepost("import", "companies.csv", *options)
     assert result.exit_code == 1
-    assert says in result.stderr
+    assert says in " ".join(result.stderr.split())
 
 
 def test_a_mapping_with_mistakes_lists_them_and_imports_nothing(milepost: Milepost, crm: Path) -> None:

@@ -61,9 +61,7 @@ def mapping_of(name: str | None, stages: Stages = _ANY_STAGES) -> Mapping | None
     shipped = shipped_mappings()
     path = shipped[name] if name in shipped and not Path(name).is_file() else Path(name)
     if not path.is_file():
-        near = did_you_mean(nearest(name, shipped)) or "."
-        hint = f"Name a file, or a mapping that Milepost ships: {listing(list(shipped))}. --propose writes one."
-        raise CommandError(f"There is no mapping {name!r}{near}", hint)
+        raise _no_mapping(name, list(shipped))
     text = read_file(path, str(path))
     read = ReadMapping(None, (text,)) if isinstance(text, Problem) else read_mapping(text, str(path), stages)
     aside(*map(str, read.problems))
@@ -71,6 +69,20 @@ def mapping_of(name: str | None, stages: Stages = _ANY_STAGES) -> Mapping | None
         hint = "Correct what is listed above; docs/import.md explains every field."
         raise CommandError("The mapping can't be used.", hint)
     return read.mapping
+
+
+def _no_mapping(name: str, shipped: list[str]) -> CommandError:
+    """Returns what to say of a mapping that isn't there.
+
+    A shipped one isn't taken for a file of its name: somebody's own file, looked for in the wrong folder, says more.
+    """
+    stem = Path(name).stem
+    if name != stem and stem in shipped:
+        hint = f"Write `--mapping {stem}` for the mapping that Milepost ships, or the path of a file of your own."
+        return CommandError(f"There is no file {name!r}.", hint)
+    near = did_you_mean(nearest(name, shipped)) or "."
+    hint = f"Name a file, or a mapping that Milepost ships: {listing(shipped)}. --propose writes one."
+    return CommandError(f"There is no mapping {name!r}{near}", hint)
 
 
 def people_of(path: Path | None, mapping: Mapping | None) -> ReadPeople:
