@@ -27,6 +27,7 @@ from milepost.planner.fact_errors import RefusedError
 from milepost.store import aliases, customers, earlier_ends, former_colleagues, successors
 from milepost.store.former_colleagues import Formers
 from milepost.store.successors import Successors
+from milepost.text import yes_or_no
 
 _ENDED = "enters.ended"
 ENTRY = "enters"
@@ -274,7 +275,9 @@ def changes_between(before: Customer, after: Customer) -> Iterator[str]:
 
 
 def _shown(value: Any) -> str:
-    return "nothing" if value is None else str(value)
+    if value is None:
+        return "nothing"
+    return yes_or_no(value) if isinstance(value, bool) else str(value)
 
 
 async def enrol_all(intake: Intake) -> AsyncIterator[Enrolment | NoEnrolment]:

@@ -79,7 +79,7 @@ async def test_a_file_is_sent_looked_at_imported_and_accounted_for(world: World,
 
     looked = text_of(await browser.get(path))
     assert "6 new customers" in looked
-    assert "1 rows refused" in looked
+    assert "1 row refused" in looked
     assert "timezone 1 " in looked
     assert "Ana Ruiz Customer success manager Kickoff call (6) 6 6 9.0" in looked
     assert "Nobody is Solutions engineer at 6 customers (Pilot customers): 1 task of theirs goes to every" in looked

@@ -32,6 +32,7 @@ from milepost.store import imports, rehearsals
 from milepost.store.import_tables import ImportRow
 from milepost.store.imports import FileKind, ImportStatus
 from milepost.store.rehearsal_tables import RehearsalRow
+from milepost.text import yes_or_no
 from milepost.web.ops.titles_of_maps import map_titles, persona_titles, role_titles, titles_by_id, titles_by_map
 from milepost.web.services import Services
 
@@ -344,7 +345,7 @@ def _fields(customer: Customer, entry: EntryPoint | None, titles: Mapping[str, s
     if customer.language:
         yield "Language", customer.language
     for name, value in customer.attributes.items():
-        yield name, {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+        yield name, yes_or_no(value) if isinstance(value, bool) else str(value)
     for contact in customer.contacts:
         yield (
             ", ".join(titles.get(each, each) for each in contact.personas) or "Contact",
