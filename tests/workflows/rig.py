@@ -15,6 +15,7 @@ from temporalio.worker import Interceptor
 
 from activities.journey import NO_GRACE
 from milepost.channels.links import LinkSigner
+from milepost.channels.protocol import Channel
 from milepost.channels.recorder import RecordingChannel
 from milepost.intake.enrolment import Enrolment
 from milepost.intake.intake import Intake
@@ -145,13 +146,14 @@ async def rig_on(
     interceptors: Sequence[Interceptor] = (),
     cached_workflows: int = 1000,
     grace: timedelta = NO_GRACE,
+    channel: Channel | None = None,
 ) -> AsyncIterator[Rig]:
-    """A rig with the example's map published and its customer in the book."""
+    """A rig with the example's map published and its customer in the book; `channel` delivers, if there is one."""
     async with store.transaction() as session:
         version = (await maps.publish(session, "pilot", "Pilot customers", FILES, START)).version.hash
         await customers.save(session, [CUSTOMER], START)
     wall = (await server.get_current_time()).timestamp()
-    clock, compiled_maps, channel = JourneyClock(wall, START), CompiledMaps(store), RecordingChannel()
+    clock, compiled_maps, recorder = JourneyClock(wall, START), CompiledMaps(store), RecordingChannel()
     intake = Intake(
         store,
         server.client,
@@ -161,11 +163,11 @@ async def rig_on(
         max_advances=max_advances,
         grace=grace,
     )
-    rig = Rig(server, store, intake, channel, clock, wall, version)
+    rig = Rig(server, store, intake, recorder, clock, wall, version)
     async with make_worker(
         server.client,
         store,
-        channel,
+        channel or recorder,
         LINKS,
         compiled_maps=compiled_maps,
         interceptors=interceptors,
