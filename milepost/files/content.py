@@ -21,7 +21,9 @@ _MARKUP = re.compile(
 _LOOKED_AT = 4096
 """Bytes at the start of a text in which markup makes it a page; browsers look at fewer."""
 _CONTROL = frozenset(range(32)) - {9, 10, 12, 13}
-_MACROS = "vbaproject.bin"
+_OFFICE_PARTS = frozenset({"mimetype", "[Content_Types].xml"})
+_MACROS = re.compile(r"(.*/)?vbaproject\.bin|basic/.*|scripts/.*|xl/macrosheets/.*", re.IGNORECASE)
+"""What a program is called within an office file."""
 
 
 class FileType(StrEnum):
@@ -89,11 +91,11 @@ def _archive(data: bytes) -> FileType | None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = archive.namelist()
+            if not _OFFICE_PARTS.isdisjoint(names) and any(_MACROS.fullmatch(each) for each in names):
+                return None
             if "mimetype" in names and archive.getinfo("mimetype").file_size < len(data):
                 return _BY_MIME.get(archive.read("mimetype").decode("ascii", "replace").strip())
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, EOFError):
-        return None
-    if any(each.lower().endswith(_MACROS) for each in names):
         return None
     if "[Content_Types].xml" not in names:
         return FileType.ZIP

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from milepost import limits
 from milepost.files.content import FileType, safe_name, type_of
 from milepost.files.kept_files import KeptFiles
+from milepost.files.pdf_check import PdfPart, look_into
 from milepost.files.places import FilesUnreachableError
 from milepost.files.scan import Finding, look_through
 from milepost.intake.context import IntakeContext
@@ -42,6 +43,10 @@ class FileProblem(StrEnum):
     TOO_LARGE = "too_large"
     TYPE = "type"
     TOO_MANY = "too_many"
+    SCRIPT = "script"
+    FILES = "files"
+    PASSWORD = "password"  # noqa: S105 - the word, not one
+    UNREADABLE = "unreadable"
 
 
 class FileRefusedError(RefusedError):
@@ -51,13 +56,18 @@ class FileRefusedError(RefusedError):
 
     def __init__(self, name: str, problem: FileProblem, kept: KeptFiles) -> None:
         self.name, self.problem = name, problem
-        why = {
-            FileProblem.EMPTY: "is empty",
-            FileProblem.TOO_LARGE: f"has more than {kept.most_megabytes} MB",
-            FileProblem.TYPE: "is of a kind that isn't taken",
-            FileProblem.TOO_MANY: "is one too many for this customer",
-        }
-        super().__init__(f"The file {name!r} {why[problem]}.", f"Taken are {', '.join(kept.types)}.")
+        kinds = f"Taken are {', '.join(kept.types)}."
+        why, hint = {
+            FileProblem.EMPTY: ("is empty", kinds),
+            FileProblem.TOO_LARGE: (f"has more than {kept.most_megabytes} MB", kinds),
+            FileProblem.TYPE: ("is of a kind that isn't taken", kinds),
+            FileProblem.TOO_MANY: ("is one too many for this customer", kinds),
+            FileProblem.SCRIPT: ("is a PDF with a script, or opens something by itself", "Print it as a PDF."),
+            FileProblem.FILES: ("is a PDF with other files in it", "Send it without them, and them separately."),
+            FileProblem.PASSWORD: ("is a PDF that needs a password", "Save it without one."),
+            FileProblem.UNREADABLE: ("is a PDF that can't be read", "Print it as a PDF."),
+        }[problem]
+        super().__init__(f"The file {name!r} {why}.", hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +82,15 @@ async def take_in(context: IntakeContext, owner: FileOwner, upload: Upload) -> F
     """Keeps a file; the same one sent again for the same field is kept once, and completed if it stopped half way.
 
     Raises:
-        FileRefusedError: it is empty, too large or of another kind than those that are allowed.
+        FileRefusedError: it is empty, too large or of another kind than those that are allowed, or a PDF that does
+            something by itself, has files in it, or can't be looked into.
         FilesUnreachableError: the place for files can't be used, or the customer was forgotten meanwhile.
     """
     kept = context.files
     kind = await asyncio.to_thread(_checked_kind, upload, kept)
     assert upload.data is not None
+    if kind is FileType.PDF:
+        await _check_pdf(upload, upload.data, kept)
     row = _row(context, owner, upload, kind)
     row = await context.store.write(partial(_insert, row, kept))
     if row.status in ANSWERS:
@@ -107,6 +120,13 @@ def _checked_kind(upload: Upload, kept: KeptFiles) -> FileType:
     if kind is None or kind not in kept.types:
         raise FileRefusedError(name, FileProblem.TYPE, kept)
     return kind
+
+
+async def _check_pdf(upload: Upload, data: bytes, kept: KeptFiles) -> None:
+    part = await look_into(data)
+    may_have_files = FileType.ZIP in kept.types  # whoever takes archives takes them in a PDF, too
+    if part is not None and not (part is PdfPart.FILES and may_have_files):
+        raise FileRefusedError(safe_name(storable(upload.name)), FileProblem(part), kept)
 
 
 def _row(context: IntakeContext, owner: FileOwner, upload: Upload, kind: FileType) -> FileRow:

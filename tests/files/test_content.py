@@ -9,8 +9,9 @@ import zipfile
 import pytest
 
 from milepost.files.content import FileType, safe_name, type_of
+from tests.files.pdfs import pdf
 
-PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PDF = pdf()
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0\x90wS\xde"
 HTML = b"<!DOCTYPE html><html><script>alert(document.domain)</script></html>"
 
@@ -39,7 +40,7 @@ def office(*names: str) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         for name in names:
-            archive.writestr(name, "x")
+            archive.writestr(name, "application/vnd.oasis.opendocument.text" if name == "mimetype" else "x")
     return stream.getvalue()
 
 
@@ -49,6 +50,11 @@ def office(*names: str) -> bytes:
         ("a.docx", office("[Content_Types].xml", "word/document.xml"), FileType.DOCX),
         ("a.zip", office("xl/workbook.xml", "[Content_Types].xml"), FileType.XLSX),
         ("a.docx", office("[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"), None),
+        ("a.xlsx", office("[Content_Types].xml", "xl/workbook.xml", "xl/macrosheets/sheet1.xml"), None),
+        ("a.odt", office("mimetype", "content.xml"), FileType.ODT),
+        ("a.odt", office("mimetype", "content.xml", "Basic/Standard/Module1.xml"), None),
+        ("a.odt", office("mimetype", "content.xml", "Scripts/python/run.py"), None),
+        ("a.zip", office("scripts/run.sh"), FileType.ZIP),
         ("a.jar", office("META-INF/MANIFEST.MF"), FileType.ZIP),
         ("a.docx", b"PK\3\4 not an archive", None),
         ("a.csv", "Müller;1\r\n".encode("cp1252"), FileType.CSV),

@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from milepost.customer import Contact
 from milepost.store.file_tables import FileRow
+from tests.files.pdfs import pdf
 from tests.web.conftest import World, form_in
 from tests.web.example import FILES, customer
 
-PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PDF = pdf()
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0\x90wS\xde"
 HTML = b"<!DOCTYPE html><html><script>alert(document.domain)</script></html>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'

@@ -177,6 +177,19 @@ def _complaint(problem: FileProblem, kept_files: KeptFiles, reader: Reader) -> s
             )
         case FileProblem.TOO_MANY:
             return reader.gettext("There are too many files on this plan. Please paste a link to it.")
+        case FileProblem.SCRIPT:
+            return reader.gettext(
+                "There is a script in this PDF, or it opens something by itself, so we can't take it. "
+                "Please print it as a PDF, and send that one."
+            )
+        case FileProblem.FILES:
+            return reader.gettext(
+                "There are other files in this PDF. Please send it without them, and them separately."
+            )
+        case FileProblem.PASSWORD:
+            return reader.gettext("This PDF needs a password. Please save it without one, and send that one.")
+        case FileProblem.UNREADABLE:
+            return reader.gettext("We can't read this PDF. Please print it as a PDF once more, and send that one.")
     return reader.gettext("We can't take this kind of file. We take %(kinds)s.", kinds=", ".join(kept_files.types))
 
 
