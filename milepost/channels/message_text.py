@@ -34,6 +34,7 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.enums import StepKind
 from milepost.planner.instants import Instant, moment
 from milepost.planner.introduction import introduction_of
+from milepost.planner.map_in_language import in_language
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
 from milepost.planner.zones import zone
@@ -121,8 +122,17 @@ class MessageSource:
     @property
     def colleague_name(self) -> str:
         """The name of the colleague who writes; of nobody, the title of the csm's role."""
-        roles = self.compiled_map.map.roles
-        return colleague_name(self.colleague) if self.colleague else roles[self.compiled_map.map.csm].title
+        spoken = self.map_in(self.language).map
+        return colleague_name(self.colleague) if self.colleague else spoken.roles[spoken.csm].title
+
+    @property
+    def language(self) -> str | None:
+        """The language that the recipient reads, where it is known."""
+        return self.contact.language or self.customer.language
+
+    def map_in(self, language: str | None) -> CompiledMap:
+        """Returns the map in the words of a language."""
+        return in_language(self.compiled_map, language)
 
     @property
     def importance(self) -> Importance:
@@ -145,6 +155,7 @@ class MessageSource:
         if self.due.calendar is None:
             return None
         entry = CalendarEntry(**self.due.calendar)
+        entry = replace(entry, title=self.map_in(self.language).translate(entry.title))
         return Invitation(
             journey=self.due.journey_id,
             begun_at=self.state.started_at,
@@ -205,7 +216,7 @@ def outgoing(
         subject=subject,
         text=text,
         html=html,
-        language=language or source.contact.language or source.customer.language or "en",
+        language=language or source.language or "en",
         from_name=source.colleague_name,
         reply_to=source.colleague,
         preferences_url=source.links.preferences_url,
@@ -217,7 +228,7 @@ def _calendar(source: MessageSource) -> CalendarFile | None:
     """Returns an invitation's entry for the calendar, in the language of its mail."""
     if source.invitation is None:
         return None
-    reader = source.languages.reader(source.contact.language or source.customer.language or "en")
+    reader = source.languages.reader(source.language or "en")
     return calendar_file(source.invitation, reader)
 
 
@@ -253,11 +264,11 @@ def render(source: MessageSource) -> Rendered:
         TemplateError: a template can't be rendered.
         KeyError: a template file isn't in this version of the map.
     """
-    language = source.contact.language or source.customer.language
+    language = source.language
     if source.invitation is not None:
         return words(source.invitation, source.languages.reader(language or "en"))
     if source.is_agreement:
-        agreement = agreement_of(Situation(source.compiled_map, source.state, source.due.at))
+        agreement = agreement_of(Situation(source.map_in(language), source.state, source.due.at))
         reader = source.languages.reader(language or "en")
         zone = source.contact.timezone or source.customer.timezone
         return agreement_mail(agreement, source.customer.name, source.links, reader, zone)
@@ -270,10 +281,11 @@ def render(source: MessageSource) -> Rendered:
 
 
 def _context(source: MessageSource, step: str, language: str | None) -> MessageContext:
-    first = _step(source, step)
-    others = [_step(source, other) for other in source.due.steps if other != step]
+    spoken = source.map_in(language)
+    first = _step(source, spoken, step)
+    others = [_step(source, spoken, other) for other in source.due.steps if other != step]
     timezone = zone(source.customer.timezone)
-    definition = source.compiled_map.steps[step].step
+    definition = spoken.steps[step].step
     metric = definition.metric if isinstance(definition, Outcome) else None
     return message_context(
         customer=source.customer,
@@ -302,8 +314,8 @@ def _people(source: MessageSource) -> dict[str, ColleagueContext]:
     return {name: ColleagueContext(colleague_name(address), address) for name, address in people.items() if address}
 
 
-def _step(source: MessageSource, step: str) -> StepContext:
-    definition = source.compiled_map.steps[step].step
+def _step(source: MessageSource, spoken: CompiledMap, step: str) -> StepContext:
+    definition = spoken.steps[step].step
     due = source.state.step(step).due_at
     day = None if due is None else due_date(due, source.contact.timezone or source.customer.timezone)
     if not isinstance(definition, Outcome):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field
+from pydantic import Field, PrivateAttr
 
 from milepost import limits
 from milepost.language.attribute_values import fits
@@ -51,6 +51,7 @@ class Ask(Node):
     help: Text | None = Field(None, description="a hint beside the field")
     set: Id | None = Field(None, description="the attribute of the customer that the answer is written to")
     persona: Id | None = Field(None, description="the persona that the `person` gets, before all other contacts")
+    _labels: dict[str, str] = PrivateAttr(default_factory=dict)
 
     def conflicts(self) -> Iterator[Conflict]:
         if self.type is AskType.CHOICE and self.one_of is None:
@@ -69,6 +70,16 @@ class Ask(Node):
             yield Conflict(("set", "type"), message)
         if self.set is not None and self.many:
             yield Conflict(("set", "many"), "An attribute has one value, so 'set' and 'many' exclude each other")
+
+    def label(self, answer: str) -> str:
+        """What customers read of an answer that a `choice` offers: the answer, or its translation."""
+        return self._labels.get(answer, answer)
+
+    def labelled(self, labels: Mapping[str, str]) -> Self:
+        """Returns the same field with other words for the answers that it offers."""
+        copy = self.model_copy()
+        copy._labels = dict(labels)  # noqa: SLF001 - our own
+        return copy
 
     @property
     def attribute_type(self) -> AttributeType:

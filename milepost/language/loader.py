@@ -16,7 +16,11 @@ from milepost.language.structure import Structure, check_structure
 from milepost.language.yaml_text import MAX_BYTES, read_yaml
 
 MAP_FILE = "map.yaml"
-SIDE_FOLDERS = ("messages", "playbooks")
+TEMPLATE_FOLDERS = ("messages", "playbooks")
+LANGUAGES = "languages"
+"""The folder of the catalogues that translate what a map says to customers."""
+SIDE_FOLDERS = {**dict.fromkeys(TEMPLATE_FOLDERS, ".md"), LANGUAGES: ".po"}
+"""The folders beside a map whose files belong to it, with the ending of those files."""
 _MAX_FILES = 2000
 _BEGINNING = 64
 """Bytes to look at: in a text whose letters take two or four bytes, half of the bytes or more are zero."""
@@ -27,8 +31,8 @@ class Loaded:
     """A map with the problems of its fields.
 
     `map` is None if there is any problem; `structure` then holds what could still be read, for
-    `milepost.language.lint`. `files` are the texts of map.yaml, messages/* and playbooks/* by their names in
-    the folder; None for a map without a folder (inline in a scenario). `file` is the map's name in problems.
+    `milepost.language.lint`. `files` are the texts of map.yaml, messages/*, playbooks/* and languages/* by their
+    names in the folder; None for a map without a folder (inline in a scenario). `file` is the map's name in problems.
     """
 
     map: Map | None
@@ -57,7 +61,7 @@ def load(path: Path | str) -> Loaded:
 
 
 def from_files(files: Mapping[str, str], file: str = MAP_FILE) -> Loaded:
-    """Reads a map from texts by name, as the store keeps them: `map.yaml`, `messages/...`, `playbooks/...`."""
+    """Reads a map from texts by name, as the store keeps them: `map.yaml`, `messages/...` and so on."""
     return _read(Loaded(None, (), file, files=files), files)
 
 
@@ -71,7 +75,7 @@ def from_data(data: Mapping[str, Any], file: str = MAP_FILE, files: Mapping[str,
 
 
 def content_hash(files: Mapping[str, str]) -> str:
-    """Returns the SHA-256, in hex, of a map with its messages and playbooks: two versions differ in it."""
+    """Returns the SHA-256, in hex, of a map with the files beside it: two versions differ in it."""
     texts = {
         name: "\n".join(text.splitlines())  # line ends don't count: a checkout on another system is the same map
         for name, text in files.items()
@@ -107,8 +111,8 @@ def _check(loaded: Loaded, data: Mapping[str, Any]) -> Loaded:
 
 def _files_of(file: Path) -> list[tuple[str, Path]]:
     files = [(MAP_FILE, file)]
-    for folder in SIDE_FOLDERS:
-        paths = sorted((file.parent / folder).glob("*.md"))
+    for folder, ending in SIDE_FOLDERS.items():
+        paths = sorted((file.parent / folder).glob(f"*{ending}"))
         files += [(f"{folder}/{path.name}", path) for path in paths if path.is_file()]
     return files[:_MAX_FILES]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -268,6 +268,10 @@ class Figures:
     unit: str | None
     baseline: float | None
     target: float | None
+
+    def reworded(self, reword: Callable[[str], str]) -> Figures:
+        """The same figures with another name and unit, such as those of a translation."""
+        return replace(self, name=reword(self.name), unit=self.unit and reword(self.unit))
 
 
 class AskAgain(Node):

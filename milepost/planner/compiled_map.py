@@ -5,7 +5,7 @@ Compiling is the slow part; it is done once a process, and the result is shared 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import count
 
@@ -14,6 +14,7 @@ from milepost.language.asks import Ask
 from milepost.language.awaited import Awaited
 from milepost.language.conditions import Condition, compile_condition
 from milepost.language.durations import Anchor, DueReminder, DueWarning, Duration
+from milepost.language.map_translations import MapTranslations
 from milepost.language.model import Map, Play, Stage
 from milepost.language.names import Names
 from milepost.language.steps import Action, AnyStep, Escalate, Outcome, Touchpoint, Trigger
@@ -196,11 +197,12 @@ class CompiledMap:
 
     `event_conditions` are what it asks of the properties of each event. `goes_on` says that a journey stays open with
     nothing open in it; `anchored` are the customer's dates that anchors count from, `asks` what its forms ask for, by
-    `STEP.FIELD`. `watchers` wait for conditions and
-    events, in the order in which they are looked at; `time_dependent` are the places of those whose answer the day may
-    change alone. `dependents` is the dependency index: what every change invalidates. `places` are the positions of
-    steps, stages and plays in the file, `earlier_ids` the ids that they had in earlier versions. `added` are
-    the tasks that were added to a journey, if this is that journey's map; `without_added` is the map alone then.
+    `STEP.FIELD`. `watchers` wait for conditions and events, in the order in which they are looked at; `time_dependent`
+    are the places of those whose answer the day may change alone. `dependents` is the dependency index: what every
+    change invalidates. `places` are the positions of steps, stages and plays in the file, `earlier_ids` the ids that
+    they had in earlier versions. `added` are the tasks that were added to a journey, if this is that journey's map;
+    `without_added` is the map alone then. `translate` gives one of the map's texts as readers of this map read it, see
+    `map_in_language`.
     """
 
     map: Map
@@ -224,8 +226,10 @@ class CompiledMap:
     places: Mapping[Watched, int]
     earlier_ids: EarlierIds
     message_needs: MessageNeeds
+    translations: MapTranslations
     added: tuple[CompiledStep, ...] = ()
     without_added: CompiledMap | None = None
+    translate: Callable[[str], str] = str
 
     @staticmethod
     def of(map: Map, version: str, files: Mapping[str, str] | None = None) -> CompiledMap:  # noqa: A002 - the field's word
@@ -304,6 +308,7 @@ class _Compiler:
             places={each.itself: each.position for each in placed},
             earlier_ids=EarlierIds.of(self._map),
             message_needs=MessageNeeds.of((step.step for step in steps.values()), files),
+            translations=MapTranslations.of(files),
         )
 
     def _stage(self, stage: Stage) -> CompiledStage:

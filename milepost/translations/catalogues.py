@@ -67,19 +67,33 @@ def read_catalogue(path: Path) -> Catalog:
     Raises:
         CatalogueError: the name is no language, the file can't be read, or translations don't fit their originals.
     """
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise CatalogueError(path, [f"it can't be read: {error.strerror}"]) from error
+    catalogue = parse_catalogue(path, text)
+    problems = [f"{_place(message)}{problem}" for message in catalogue for problem in problems_of(message)]
+    if problems:
+        raise CatalogueError(path, problems)
+    return catalogue
+
+
+def parse_catalogue(path: Path, text: bytes) -> Catalog:
+    """Reads the text of a file named after its language, whatever it translates.
+
+    Raises:
+        CatalogueError: the name is no language, or the text isn't a catalogue.
+    """
     locale = locale_named(path.stem)
     if locale is None:
         raise CatalogueError(
             path, [f"{path.stem!r} is no language; name the file after one, such as fr.po or pt-BR.po"]
         )
     try:
-        catalogue = read_po(BytesIO(path.read_bytes()), str(locale), abort_invalid=True)
+        catalogue = read_po(BytesIO(text), str(locale), abort_invalid=True)
         c2py(catalogue.plural_expr)
-    except (OSError, PoFileError, ValueError, LookupError) as error:
+    except (PoFileError, ValueError, LookupError) as error:
         raise CatalogueError(path, [f"it can't be read as a .po file: {error}"]) from error
-    problems = [f"{_place(message)}{problem}" for message in catalogue for problem in problems_of(message)]
-    if problems:
-        raise CatalogueError(path, problems)
     return catalogue
 
 
@@ -88,7 +102,7 @@ def _place(message: Message) -> str:
     return f"{f'line {message.lineno}, ' if message.lineno else ''}{shortened(text, _SHOWN)!r}: "
 
 
-def texts_of(message: Message) -> tuple[str, ...]:
+def originals_of(message: Message) -> tuple[str, ...]:
     """Returns the original of a message: one text, or the singular and the plural."""
     return (message.id,) if isinstance(message.id, str) else tuple(message.id)
 
@@ -107,7 +121,7 @@ def problems_of(message: Message) -> Iterator[str]:
     """Yields what is wrong with a translation: values (`%(name)s`) and markup must be those of its original."""
     if not is_translated(message):
         return
-    originals, translations = texts_of(message), translations_of(message)
+    originals, translations = originals_of(message), translations_of(message)
     values = {name for text in originals for name in values_of(text)}
     for text in translations:
         if unknown := sorted(values_of(text) - values):

@@ -54,6 +54,49 @@ def test_a_file_that_can_not_be_used_is_an_error_with_its_place(milepost: Milepo
     assert "line 4, 'For %(who)s': the translation lacks %(who)s" in result.stderr
 
 
+def test_a_map_is_translated_step_by_step(milepost: Milepost, tmp_path: Path) -> None:
+    folder = tmp_path / "our-map"
+    milepost("new", str(folder), "--pattern", "chasm")
+    untranslated = milepost("languages", "--map", str(folder), "--update")
+    begun = milepost("languages", "--map", str(folder), "--init", "de-AT")
+    file = folder / "languages" / "de-AT.po"
+    twice = milepost("languages", "--map", str(folder), "--init", "de-AT")
+    listed = json.loads(milepost("languages", "--map", str(folder), "--json").stdout)
+    text = file.read_text()
+    file.write_text(
+        text.replace(
+            'msgid "Customer success manager"\nmsgstr ""', 'msgid "Customer success manager"\nmsgstr "Betreuung"'
+        )
+    )
+    updated = milepost("languages", "--map", str(folder), "--update")
+    missing = milepost("languages", "--map", str(folder), "--missing").stdout
+    warned = milepost("lint", str(folder))
+
+    [row] = listed
+    assert untranslated.exit_code == 1
+    assert "has no translations" in untranslated.stderr
+    assert f"Written to {file}: {row['texts']} texts to translate." in begun.stderr
+    assert twice.exit_code == 1
+    assert "by --update" in twice.stderr
+    assert (row["language"], len(row["missing"])) == ("de-AT", row["texts"])
+    assert f"{file}: {row['texts'] - 1} texts to translate." in updated.stderr
+    assert 'msgstr "Betreuung"' in file.read_text()
+    assert "de-AT: Customer success manager\n" not in missing
+    assert missing.count("de-AT: ") == row["texts"] - 1
+    assert "W220 languages/de-AT.po lacks" in warned.stdout
+
+
+def test_updating_needs_a_map_and_a_sound_one(milepost: Milepost, tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text("map: x\n")
+    no_map = milepost("languages", "--update")
+    wrong = milepost("languages", "--map", str(tmp_path), "--init", "de")
+
+    assert (no_map.exit_code, wrong.exit_code) == (1, 1)
+    assert "--update needs a map" in no_map.stderr
+    assert "Correct the map first" in wrong.stderr
+    assert not (tmp_path / "languages").exists()
+
+
 @pytest.mark.parametrize("program", ["web", "worker"])
 def test_a_program_does_not_start_with_translations_that_it_can_not_use(
     milepost: Milepost, tmp_path: Path, program: str

@@ -21,6 +21,7 @@ from milepost.language.lint.reachability import check_reachability
 from milepost.language.lint.recurrence import check_recurrence
 from milepost.language.lint.references import check_ids, check_references
 from milepost.language.lint.texts import check_texts
+from milepost.language.lint.translations import check_translations
 from milepost.language.lint.values import check_places, check_values
 from milepost.language.loader import Loaded
 from milepost.language.problems import Problem, in_order
@@ -51,6 +52,7 @@ def lint(loaded: Loaded) -> tuple[Problem, ...]:
         problems += [each.problem(structure.data, loaded.file) for each in findings if not _stands_in(each, outline)]
         problems += check_files(outline, loaded)
         problems += check_messages(outline, loaded)
+        problems += check_translations(outline, loaded)
     return in_order(problems)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from milepost.language.findings import Finding, describe
 from milepost.language.lint.outline import MapOutline, PlacedStep, is_unreadable
-from milepost.language.loader import SIDE_FOLDERS, Loaded
+from milepost.language.loader import TEMPLATE_FOLDERS, Loaded
 from milepost.language.names import nearest
 from milepost.language.problems import Problem
 from milepost.language.steps import Action
@@ -28,7 +28,7 @@ def check_files(outline: MapOutline, loaded: Loaded) -> Iterator[Problem]:
     attributes, asks = outline.map.attributes, outline.names.answers
     for name, text in sorted(loaded.files.items()):
         folder = name.partition("/")[0]
-        if folder in SIDE_FOLDERS:
+        if folder in TEMPLATE_FOLDERS:
             for problem in check_template(text, attributes, asks, message=folder == "messages"):
                 file = loaded.name_of(name)
                 yield Problem(file, problem.line, problem.column, "M110", problem.message, problem.suggestion)

@@ -125,11 +125,11 @@ def pick_variant(files: Collection[str], name: str, language: str | None) -> str
     Raises:
         KeyError: not even the plain file exists.
     """
-    by_name = {_folded(file): file for file in files}
+    by_name = {folded(file): file for file in files}
     stem = name.removesuffix(".md")
-    parts = _folded(language or "").split("-")
+    parts = folded(language or "").split("-")
     for length in range(len(parts), 0, -1):
-        variant = by_name.get(_folded(f"{stem}.{'-'.join(parts[:length])}.md"))
+        variant = by_name.get(folded(f"{stem}.{'-'.join(parts[:length])}.md"))
         if parts[0] and variant is not None:
             return variant
     if name not in files:
@@ -139,11 +139,11 @@ def pick_variant(files: Collection[str], name: str, language: str | None) -> str
 
 def variants_of(files: Iterable[str], name: str) -> list[str]:
     """Returns the plain file and the variants of a message among some files, sorted."""
-    stem = _folded(name.removesuffix(".md"))
+    stem = folded(name.removesuffix(".md"))
     return sorted(
         file
         for file in files
-        if file == name or (variant_language(file) and _folded(file.rsplit(".", 2)[0]) == stem and file.endswith(".md"))
+        if file == name or (variant_language(file) and folded(file.rsplit(".", 2)[0]) == stem and file.endswith(".md"))
     )
 
 
@@ -162,5 +162,6 @@ def variant_language(name: str) -> str | None:
     return match[1].replace("_", "-") if match else None
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """A name or a language tag as others are compared with it: `de_AT` is `de-at`."""
     return name.casefold().replace("_", "-")

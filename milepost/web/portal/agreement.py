@@ -13,7 +13,7 @@ from starlette.responses import Response
 from milepost import limits
 from milepost.customer import ADDRESS_PATTERN
 from milepost.explain import local_time
-from milepost.explain.agreement import FiguresLine, LineKind, StepLine
+from milepost.explain.agreement import FiguresLine, LineKind, StepLine, agreement_of
 from milepost.explain.agreement_words import AgreementWords
 from milepost.intake import agreement
 from milepost.intake.agreement import CustomerAgreement, Key, Standing
@@ -182,7 +182,7 @@ async def answer(
 
 
 async def _say_yes(page: AgreementPage, sent: forms.Form, keys: list[Key]) -> str:
-    title = _titles(page.stands)
+    title = _titles(page)
     said = "; ".join(f"“{title[key]}”" for key in keys)
     text = shortened(f"Said yes to what was agreed: {said}", limits.TEXT)
     fact = WrittenFact(id=f"portal/{sent.id}/note", note=text)
@@ -192,9 +192,11 @@ async def _say_yes(page: AgreementPage, sent: forms.Form, keys: list[Key]) -> st
     return "agreed" if told == "noted" else told
 
 
-def _titles(stands: CustomerAgreement) -> dict[Key, str]:
-    """Returns what each line says, in English and by our clock, by its key: as the timeline has it."""
-    words, agreed = AgreementWords(ENGLISH, stands.compiled_map.ours.timezone), stands.agreement
+def _titles(page: AgreementPage) -> dict[Key, str]:
+    """Returns what each line says, in the words of the map and by our clock, by its key: as the timeline has it."""
+    written, state = page.opened.map_as_written, page.opened.state
+    words = AgreementWords(ENGLISH, written.ours.timezone)
+    agreed = agreement_of(Situation.of(written, state, page.served.now()))
     titles: dict[Key, str] = {(LineKind.STEP, each.step): f"{each.title}: {words.step(each)}" for each in agreed.steps}
     titles |= {(LineKind.FIGURES, each.outcome): words.figures(each) for each in agreed.figures}
     return titles | {(LineKind.PEOPLE, ""): ", ".join(words.person(each) for each in agreed.people)}
@@ -204,7 +206,7 @@ async def _propose(page: AgreementPage, sent: forms.Form, proposal: Proposal) ->
     """Tells what is proposed: a wish about a step of the reader's own, else a task for whoever looks after them."""
     assert proposal.key is not None
     title, words = (
-        _titles(page.stands)[proposal.key],
+        _titles(page)[proposal.key],
         AgreementWords(ENGLISH, page.opened.zone).proposed(proposal.parts),
     )
     ids = f"portal/{sent.id}"

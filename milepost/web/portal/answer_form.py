@@ -59,7 +59,7 @@ class FormField:
         """Returns the answers to choose from, each with its title."""
         if self.ask.type is AskType.FLAG:
             return (("yes", reader.pgettext("form", "Yes")), ("no", reader.pgettext("form", "No")))
-        return tuple((each, each) for each in self.ask.one_of or ())
+        return tuple((each, self.ask.label(each)) for each in self.ask.one_of or ())
 
     @property
     def input(self) -> str:

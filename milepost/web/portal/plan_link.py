@@ -15,6 +15,7 @@ from milepost.errors import MilepostError
 from milepost.intake.merges import MERGED
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
+from milepost.planner.map_in_language import in_language
 from milepost.planner.outcomes import may_complete
 from milepost.planner.state import State
 from milepost.store import absences, journeys, links
@@ -33,14 +34,14 @@ class Opened:
     """An opened plan: the journey, its map, and the contact whose plan it is.
 
     `path` is the address of its pages, `owner` what their forms are signed for: the link, which nobody has who only
-    looks at a preview. `stand_ins` are the colleagues of ours who are away now, with who stands in. `link` is the id of
+    looks at a preview. `map_as_written` is the map in the words that colleagues read. `stand_ins` are the colleagues of ours who are away now, with who stands in. `link` is the id of
     the link's row. `is_latest` tells whether the customer has begun no other journey since.
     """
 
     path: str
     owner: str
     journey: str
-    compiled_map: CompiledMap
+    map_as_written: CompiledMap
     state: State
     contact: Contact
     reader: Reader
@@ -48,6 +49,12 @@ class Opened:
     link: str | None = None
     is_preview: bool = False
     is_latest: bool = True
+
+    @property
+    def compiled_map(self) -> CompiledMap:
+        """The map in the words that the reader reads."""
+        language = self.contact.language or self.state.customer.language
+        return in_language(self.map_as_written, language or self.reader.tag)
 
     @property
     def locale(self) -> str | None:

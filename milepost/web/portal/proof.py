@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from milepost.explain import local_time
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
+from milepost.planner.map_in_language import in_language
 from milepost.planner.state import State
 from milepost.store import journeys, outcomes
 from milepost.store.errors import UnreadableVersionError
@@ -64,7 +65,7 @@ async def proof_of(served: Services, session: AsyncSession, customer: str, reade
         compiled_map = await _map_of(served, state)
         if compiled_map is not None:
             records = await outcomes.of_journey(session, row.id)
-            every.append((state, results(compiled_map, state, records)))
+            every.append((state, results(in_language(compiled_map, reader.tag), state, records)))
     if not every:
         return None
     last = every[-1][0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from milepost.customer import Customer
@@ -63,17 +63,19 @@ def results(compiled_map: CompiledMap, state: State, records: Iterable[OutcomeRe
     An outcome that was answered more than once over the years has a result for each time. Those of plays, which come
     and go with them, are shown once they are answered.
     """
-    known = list(records)
+    known, translate = list(records), compiled_map.translate
     gone = [each for each in known if each.outcome not in compiled_map.steps and _is_answered(each)]
-    of_map = (result for step in compiled_map.steps.values() for result in _of_outcome(state, step, known))
-    return [*of_map, *map(_of_record, gone)]
+    of_map = (result for step in compiled_map.steps.values() for result in _of_outcome(state, step, known, translate))
+    return [*of_map, *(_of_record(each, translate) for each in gone)]
 
 
-def _of_outcome(state: State, step: CompiledStep, known: list[OutcomeRecord]) -> Iterator[Result]:
+def _of_outcome(
+    state: State, step: CompiledStep, known: list[OutcomeRecord], translate: Callable[[str], str]
+) -> Iterator[Result]:
     if not isinstance(step.step, Outcome):
         return
     of_it = [each for each in known if each.outcome == step.id]
-    yield from (_of_record(each) for each in of_it if _is_answered(each))
+    yield from (_of_record(each, translate) for each in of_it if _is_answered(each))
     record = state.step(step.id)
     if (of_it and _is_answered(of_it[-1])) or step.in_play:
         return
@@ -90,11 +92,11 @@ def _of_outcome(state: State, step: CompiledStep, known: list[OutcomeRecord]) ->
     )
 
 
-def _of_record(record: OutcomeRecord) -> Result:
+def _of_record(record: OutcomeRecord, translate: Callable[[str], str]) -> Result:
     last = record.last
     assert last is not None
-    figures = Figures(**record.metric) if record.metric else None
-    return Result(record.outcome, record.statement, figures, last.verdict, last, last.value)
+    figures = Figures(**record.metric).reworded(translate) if record.metric else None
+    return Result(record.outcome, translate(record.statement), figures, last.verdict, last, last.value)
 
 
 def _is_answered(record: OutcomeRecord) -> bool:
