@@ -14,13 +14,14 @@ from milepost.explain.sentences import Wording, quoted, spaced
 from milepost.language.awaited import Awaited
 from milepost.language.steps import Outcome, Touchpoint
 from milepost.planner.agreements import AgreedTime, agreed_time
-from milepost.planner.compiled_map import CompiledStage, CompiledStep, Waited
+from milepost.planner.compiled_map import CompiledStage, CompiledStep
 from milepost.planner.condition_trace import trace
 from milepost.planner.enums import StartReason, StepStatus
 from milepost.planner.fact_checks import asks_of
 from milepost.planner.instants import Instant, optional_text, text
 from milepost.planner.situation import Situation
 from milepost.planner.state import State, StepState
+from milepost.planner.waited import Waited
 from milepost.text import listing
 
 _MOST_ASKS = 3

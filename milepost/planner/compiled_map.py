@@ -23,24 +23,7 @@ from milepost.planner.dependents import Dependents, Watched, watched
 from milepost.planner.earlier_ids import EarlierIds
 from milepost.planner.enums import MessageReason, StepKind
 from milepost.planner.message_needs import MessageNeeds
-
-
-@dataclass(frozen=True, slots=True)
-class Waited:
-    """A compiled trigger: an event, `count` times, each under `condition`; or, without an event, a condition alone.
-
-    `key` is what it waits for, so that another version of the map knows it again wherever it stands there.
-    """
-
-    key: str
-    event: str | None
-    condition: Condition | None
-    count: int
-
-    @property
-    def alone(self) -> Condition | None:
-        """The condition of a trigger without an event; None where there is an event."""
-        return self.condition if self.event is None else None
+from milepost.planner.waited import Waited, conditions_of, event_conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +64,7 @@ class CompiledStep:
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """The conditions that may close it while it is open."""
-        return _conditions(self.triggers)
+        return conditions_of(self.triggers)
 
     @property
     def opened_by(self) -> frozenset[Watched]:
@@ -158,7 +141,7 @@ class CompiledStage:
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """The conditions that may open it."""
-        return _conditions(self.triggers)
+        return conditions_of(self.triggers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +167,7 @@ class CompiledPlay:
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """The conditions that may start or end it, or let a start through that was kept."""
-        return (*_conditions(self.triggers), *([self.only_if] if self.only_if else ()))
+        return (*conditions_of(self.triggers), *([self.only_if] if self.only_if else ()))
 
 
 Watcher = CompiledStep | CompiledStage | CompiledPlay
@@ -253,14 +236,6 @@ class CompiledMap:
         return None
 
 
-def _event_conditions(triggers: Iterable[Waited]) -> dict[str, tuple[Condition, ...]]:
-    conditions: dict[str, tuple[Condition, ...]] = {}
-    for trigger in triggers:
-        if trigger.event is not None and trigger.condition is not None:
-            conditions[trigger.event] = (*conditions.get(trigger.event, ()), trigger.condition)
-    return conditions
-
-
 def compiled_task(map: Map, task: Touchpoint, position: int) -> CompiledStep:  # noqa: A002 - the field's word
     """A task that was added to a journey on this map: a step in no stage or play."""
     return _Compiler(map).step(task, "", position, in_play=False)
@@ -294,7 +269,7 @@ class _Compiler:
             events=frozenset(
                 trigger.event for each in placed for trigger in each.triggers if trigger.event is not None
             ),
-            event_conditions=_event_conditions(trigger for each in placed for trigger in each.triggers),
+            event_conditions=event_conditions(trigger for each in placed for trigger in each.triggers),
             goes_on=any(stage.opens is not None and stage.opens.at is not None for stage in self._map.stages[1:]),
             anchored=frozenset(anchor.attribute for anchor in anchors if anchor is not None),
             asks=self._names.answers,
@@ -396,7 +371,3 @@ def _text(rule: Duration | Anchor | None) -> str | None:
 
 def _required(steps: tuple[CompiledStep, ...]) -> tuple[str, ...]:
     return tuple(step.id for step in steps if step.required)
-
-
-def _conditions(triggers: Iterable[Waited]) -> tuple[Condition, ...]:
-    return tuple(trigger.alone for trigger in triggers if trigger.alone)

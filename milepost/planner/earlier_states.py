@@ -12,9 +12,10 @@ from dataclasses import replace
 from typing import TypeVar
 
 from milepost.language.steps import Action, Outcome
-from milepost.planner.compiled_map import CompiledMap, CompiledPlay, CompiledStep, Waited
+from milepost.planner.compiled_map import CompiledMap, CompiledPlay, CompiledStep
 from milepost.planner.deferred import Deferred, StartPlay
 from milepost.planner.state import PlayState, State, StepState
+from milepost.planner.waited import Waited
 
 V = TypeVar("V")
 

@@ -15,7 +15,7 @@ from milepost.planner.agreement_mails import mail_agreement
 from milepost.planner.answers import change_answers, keep_answers, write_to_customer
 from milepost.planner.branches import set_attributes, start_or_defer
 from milepost.planner.closings import end_journey, skip_step
-from milepost.planner.compiled_map import CompiledStep, Waited
+from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.contacts import give_contacts
 from milepost.planner.customer_changes import change_customer
 from milepost.planner.enums import IgnoreReason, StartReason, StepStatus, SystemTaskReason, TaskStatus
@@ -49,6 +49,7 @@ from milepost.planner.task_checks import check_added_task
 from milepost.planner.task_records import AddedTask
 from milepost.planner.turn import Turn
 from milepost.planner.version_move import move, stay
+from milepost.planner.waited import Waited
 
 _ANSWERED = frozenset(StepStatus(verdict) for verdict in Verdict)
 _JourneyFact = (

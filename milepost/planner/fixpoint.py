@@ -17,13 +17,14 @@ from milepost.planner.branches import (
     try_start,
 )
 from milepost.planner.closings import AT_ITS_GOAL, end_journey
-from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep, Waited, Watcher
+from milepost.planner.compiled_map import CompiledPlay, CompiledStage, CompiledStep, Watcher
 from milepost.planner.deferred import Deferred, FinishPlay, OpenStage, StartPlay
 from milepost.planner.enums import PlayEnding, StartReason, StepKind, SystemTaskReason
 from milepost.planner.outcomes import verified_by_product
 from milepost.planner.steps import finish_step, is_fulfilled, open_if_ready
 from milepost.planner.system_tasks import close_system_tasks, open_system_task
 from milepost.planner.turn import Turn
+from milepost.planner.waited import Waited
 
 
 def settle(turn: Turn) -> None:

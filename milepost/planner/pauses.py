@@ -6,7 +6,7 @@ from typing import assert_never
 
 from milepost.planner import timeline
 from milepost.planner.branches import finish_play, go_to, open_stage, try_start
-from milepost.planner.compiled_map import CompiledStep, Waited
+from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.deferred import Deferred, FinishPlay, GoTo, MessageFailed, OpenStage, ReachOtherwise, StartPlay
 from milepost.planner.enums import JourneyStatus, MessageReason, PlayEnding
 from milepost.planner.ids import MessageId
@@ -18,6 +18,7 @@ from milepost.planner.state import Queued
 from milepost.planner.steps import plan_repeats
 from milepost.planner.system_tasks import open_message_failed, open_reach_otherwise
 from milepost.planner.turn import Turn
+from milepost.planner.waited import Waited
 
 
 def pause(turn: Turn, reason: str | None) -> None:

@@ -10,7 +10,7 @@ from milepost.planner.agreements import agreed_time
 from milepost.planner.branches import carry_out
 from milepost.planner.closings import complete_step, skip_step, withdraw_step
 from milepost.planner.commands import OpenTask
-from milepost.planner.compiled_map import CompiledStep, Waited
+from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.deadlines import first_due, schedule
 from milepost.planner.enums import StepKind, StepStatus
 from milepost.planner.ids import TaskId
@@ -21,6 +21,7 @@ from milepost.planner.outcomes import ask
 from milepost.planner.pause_shift import KEEP_THEIR_WEEKDAY, after_pauses
 from milepost.planner.state import State, StepState
 from milepost.planner.turn import Turn
+from milepost.planner.waited import Waited
 
 
 def open_if_ready(turn: Turn, step: CompiledStep) -> bool:

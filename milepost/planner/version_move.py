@@ -8,7 +8,7 @@ from milepost.language.steps import Outcome
 from milepost.planner import timeline
 from milepost.planner.branches import open_or_defer, open_stage, plan_opening
 from milepost.planner.commands import CloseTask
-from milepost.planner.compiled_map import CompiledStep, Waited
+from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.deadlines import change_due
 from milepost.planner.deferred import OpenStage
 from milepost.planner.entry_bases import StepPlace
@@ -23,6 +23,7 @@ from milepost.planner.steps import repeat_ahead, repeat_instant
 from milepost.planner.system_tasks import close_system_tasks
 from milepost.planner.turn import Turn
 from milepost.planner.version_rename import rename
+from milepost.planner.waited import Waited
 
 
 def move(turn: Turn, version: str) -> None:
