@@ -34,8 +34,9 @@ class Opened:
     """An opened plan: the journey, its map, and the contact whose plan it is.
 
     `path` is the address of its pages, `owner` what their forms are signed for: the link, which nobody has who only
-    looks at a preview. `map_as_written` is the map in the words that colleagues read. `stand_ins` are the colleagues of ours who are away now, with who stands in. `link` is the id of
-    the link's row. `is_latest` tells whether the customer has begun no other journey since.
+    looks at a preview. `map_as_written` is the map in the words that colleagues read. `stand_ins` are the colleagues of
+    ours who are away now, with who stands in. `link` is the id of the link's row. `is_latest` tells whether the
+    customer has begun no other journey since.
     """
 
     path: str
