@@ -103,19 +103,20 @@ def map_catalogue(map: Map, locale: Locale, earlier: Catalog | None = None) -> b
     A text that changed keeps the translation of the nearest earlier one, marked as fuzzy: it doesn't count before
     somebody has looked at it. What isn't used any more stands at the end, as a comment.
     """
-    template = Catalog(project=map.map, fuzzy=False)
+    template = Catalog(fuzzy=False)
     places: dict[str, list[str]] = {}
     for text, place in texts_of(map):
         places.setdefault(text.strip(), []).append(place)
     for text, where in places.items():
         template.add(text, auto_comments=where)
-    catalogue = earlier if earlier is not None else _empty(map, locale)
+    catalogue = earlier if earlier is not None else _empty(locale)
     catalogue.update(template, update_creation_date=False)
     file = BytesIO()
     write_po(file, catalogue, width=_WIDTH)
     return file.getvalue()
 
 
-def _empty(map: Map, locale: Locale) -> Catalog:  # noqa: A002 - the field's word
-    about = f"# What customers read of the map {map.map}, in {locale.get_display_name('en')}."
-    return Catalog(locale, project=map.map, header_comment=about, msgid_bugs_address=map.owner, fuzzy=False)
+def _empty(locale: Locale) -> Catalog:
+    """Returns a catalogue that doesn't name its map, so that a copy of the map takes it along as it is."""
+    about = f"# What customers read of this map, in {locale.get_display_name('en')}."
+    return Catalog(locale, project="Map", header_comment=about, msgid_bugs_address="", fuzzy=False)
