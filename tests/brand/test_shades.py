@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import milepost.web
 from milepost.brand.shades import CONTRAST, DARK, LIGHT, contrast, shades_of
 
-CSS = (Path(milepost.web.__file__).parent / "static/milepost.css").read_text(encoding="utf-8")
+CSS = (Path(milepost.web.__file__).parent / "static/tokens.css").read_text(encoding="utf-8")
 SCHEMES = [
     dict(re.findall(r"--([\w-]+): (#[0-9a-f]+);", part)) for part in re.split(r"@media [^{]*dark\)", CSS, maxsplit=1)
 ]

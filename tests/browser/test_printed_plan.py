@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 from pypdf import PdfReader
 
 from tests.browser.shipped_map import JOURNEY, address, enrolled, tell
@@ -23,6 +23,9 @@ STAGES = ("Getting started", "Your first three reports", "Hours back", "One goal
 HOW = ("Add an application in your company directory", "A guess of the hours is enough")
 ON_SCREEN = ("Mark as done", "Ask for help", "Another date", "Save for later", "Open the sign-in", "Hours a week today")
 
+UNFOLDS = ".plan details::details-content { content-visibility: visible; }"
+"""The rule by which browsers show on paper what is folded."""
+
 
 async def on_paper(page: Page, name: str) -> tuple[int, str]:
     """How many sheets of A4 the open page takes, and the words on them, with single spaces."""
@@ -34,12 +37,47 @@ async def on_paper(page: Page, name: str) -> tuple[int, str]:
     return len(sheets), " ".join(words.split())
 
 
-@pytest.mark.parametrize("reader", ["sponsor", "coordinator", "it_admin"])
-async def test_a_plan_prints_as_a_success_plan_of_two_pages_at_most(world: World, page: Page, reader: str) -> None:
+async def under_way(world: World) -> None:
+    """A customer after the kickoff, with steps of three people."""
     await enrolled(world, "enterprise-save-time", tier="enterprise", goal="save_time", single_sign_on=True)
     for step in ("handoff", "book_kickoff", "kickoff"):
         await tell(world, step_done=step)
     await world.move_to(START + 3 * DAY)
+
+
+async def without_unfolding(route: Route) -> None:
+    """Answers as a style sheet for a browser that can't unfold by style: older ones of Firefox and Safari."""
+    answer = await route.fetch()
+    sheet = await answer.text()
+    assert UNFOLDS in sheet
+    await route.fulfill(response=answer, body=sheet.replace(UNFOLDS, ""))
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
+@pytest.mark.parametrize("by_style", [True, False], ids=["by-style", "older"])
+async def test_what_is_folded_is_on_paper_by_style_or_by_script(
+    chromium: Browser, world: World, *, by_style: bool, scripts: bool
+) -> None:
+    await under_way(world)
+    context = await chromium.new_context(
+        base_url=world.settings.links_begin_with, java_script_enabled=scripts, locale="en-US"
+    )
+    page = await context.new_page()
+    if not by_style:
+        await page.route("**/milepost.css*", without_unfolding)
+    await page.goto(world.plan(address("sponsor"), JOURNEY))
+    folded = page.locator("details:not([open])")
+    before = await folded.count()
+    _, words = await on_paper(page, f"unfolded-{by_style}-{scripts}")
+
+    assert ("Kickoff call, agree who does what by when" in words) == (by_style or scripts)
+    assert await folded.count() == before > 1  # on the screen they stay as they were
+    await context.close()
+
+
+@pytest.mark.parametrize("reader", ["sponsor", "coordinator", "it_admin"])
+async def test_a_plan_prints_as_a_success_plan_of_two_pages_at_most(world: World, page: Page, reader: str) -> None:
+    await under_way(world)
     await page.goto(world.plan(address(reader), JOURNEY))
     await expect(page.get_by_role("heading", level=1)).to_have_text("Globex")
     folded = page.locator("details:not([open])")
