@@ -48,7 +48,7 @@ async def text_of_mail(world: World, step: str, contact: str) -> str:
     async with world.store.reading() as session:
         lines = (await messages.outbox(session, customer=CUSTOMER)).lines
     rows = [each.message for each in lines if each.message.contact == contact]
-    [row] = [each for each in rows if each.steps == [step] and each.reason == "opening"]
+    [row] = [each for each in rows if each.steps == [step] and each.reason in ("opening", "request")]
     assert row.link
     signed = escape(row.text or "").replace(f"/plan/{row.link}", f"/plan/{world.links.token(row.link)}")
     return re.sub(r"(https?://[^\s&)]+)", r'<a href="\1">\1</a>', signed)
