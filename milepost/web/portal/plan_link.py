@@ -127,7 +127,7 @@ _LONG_OVER = (
     410,
     translatable("This plan was finished more than a year ago"),
     translatable(
-        "To keep what you told us private, its links show nothing any more. If you would like to have the results once "
+        "What you told us stays private, so its links show nothing any more. If you would like to have the results once "
         "more, reply to any of our messages, and we will send them to you."
     ),
 )
