@@ -41,6 +41,28 @@ async def test_somebody_else_answers_on_behalf_with_a_reason(
     assert "confirmed by Kim Lo on behalf of Sam Poe (Sam is on leave) (on the shared plan)" in shown
 
 
+async def test_the_plan_says_for_whom_somebody_answered_and_why(world: World, visitor: httpx.AsyncClient) -> None:
+    await to_the_question(world)
+    path = f"{world.plan(KIM)}/outcomes/faster"
+    form = {**form_in(await visitor.get(path), "/answer"), "verdict": "verified", "reason": "Sam is on leave"}
+    await visitor.post(f"{world.plan(KIM)}/answer", data=form)
+
+    sentence = "On behalf of Sam Poe: “Sam is on leave”"
+    assert f"Kim Lo said yes, on Mon, Mar 2, 2026. {sentence}" in text_of(await visitor.get(world.question()))
+    assert f"Kim Lo for Sam Poe, Mon, Mar 2, 2026 {sentence}" in text_of(await visitor.get(world.plan(SAM)))
+    assert "on leave" not in (await visitor.get(f"{world.plan(SAM)}/proof")).text
+
+
+async def test_the_words_of_a_colleague_who_answers_for_a_customer_stay_ours(
+    world: World, visitor: httpx.AsyncClient
+) -> None:
+    await to_the_question(world)
+    await world.tell(answer="faster", verdict="verified", on_behalf_of=SAM, reason="He hates forms")
+
+    assert "hates forms" not in (await visitor.get(world.question())).text
+    assert "hates forms" not in (await visitor.get(world.plan(SAM))).text
+
+
 async def test_a_reason_of_ones_own_answer_is_not_taken_for_somebody_elses(
     world: World, visitor: httpx.AsyncClient
 ) -> None:

@@ -157,6 +157,11 @@ class Question:
         return self.plan.reader.gettext(_THEIR_VERDICTS[self.last.verdict], who=who, day=day)
 
     @property
+    def behalf(self) -> str | None:
+        """For whom it was answered, and why; None where whoever was asked did."""
+        return self.words.behalf(self.last) if self.last is not None else None
+
+    @property
     def what_is_next(self) -> Iterator[str]:
         """What happens now that it has been answered, a sentence each."""
         last, reader = self.last, self.plan.reader

@@ -159,6 +159,14 @@ class ResultWords:
             return self.reader.gettext("%(who)s for %(for_whom)s, %(day)s", who=who, for_whom=for_whom, day=day)
         return self.reader.gettext("%(who)s, %(day)s", who=who, day=day)
 
+    def behalf(self, answer: AnswerRecord) -> str | None:
+        """Returns for whom one of the customer's people answered, and why; what colleagues write of that is for us."""
+        is_theirs = any(each.has_address(answer.by or "") for each in self.customer.contacts)
+        if answer.on_behalf_of is None or not answer.reason or not is_theirs:
+            return None
+        whom = self.name(answer.on_behalf_of)
+        return self.reader.gettext("On behalf of %(for_whom)s: “%(reason)s”", for_whom=whom, reason=answer.reason)
+
     def day(self, at: Instant) -> str:
         return self.reader.weekday(local_time.local(at, self.zone).date())
 
