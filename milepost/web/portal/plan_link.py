@@ -127,8 +127,8 @@ _LONG_OVER = (
     410,
     translatable("This plan was finished more than a year ago"),
     translatable(
-        "What you told us stays private, so its links show nothing any more. If you would like to have the results once "
-        "more, reply to any of our messages, and we will send them to you."
+        "What you told us stays private, so its links show nothing any more. If you would like to have the results "
+        "once more, reply to any of our messages, and we will send them to you."
     ),
 )
 _GONE = (
