@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import book, commands, latency, loop, open_journeys, pages, planner, yardstick, year
+from benchmarks import book, commands, latency, loop, memory, open_journeys, pages, planner, yardstick, year
 from benchmarks.figures import Figure
 
 KEPT = Path(__file__).parents[1] / "build" / "bench.json"
@@ -19,7 +19,7 @@ KEPT = Path(__file__).parents[1] / "build" / "bench.json"
 def main() -> None:
     """Print every figure as one table, or one JSON object a line."""
     as_json = "--json" in sys.argv[1:]
-    parts = (planner, yardstick, loop, latency, book, commands, year, open_journeys, pages)
+    parts = (planner, yardstick, loop, latency, book, commands, memory, year, open_journeys, pages)
     figures = []
     for figure in chain.from_iterable(part.figures() for part in parts):
         figures.append(figure)

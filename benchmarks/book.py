@@ -34,7 +34,7 @@ def figures() -> Iterator[Figure]:
 async def _measure(client: Client, folder: Path) -> float:
     file = folder / "book.csv"
     file.write_text(HEADER + "".join(ROW.format(number) for number in range(CUSTOMERS)))
-    async with installation(client, folder, _fill) as here:
+    async with installation(client, folder, fill) as here:
         begun = time.perf_counter()
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "milepost", "import", str(file), cwd=ROOT, env={**os.environ, **here.environment},
@@ -46,7 +46,8 @@ async def _measure(client: Client, folder: Path) -> float:
         return time.perf_counter() - begun
 
 
-async def _fill(store: Store) -> None:
+async def fill(store: Store) -> None:
+    """Publishes the map of the customers."""
     loaded = load(MAP / "map.yaml")
     async with store.transaction() as session:
         await maps.publish(session, MAP.name, MAP.name, dict(loaded.files or {}), int(time.time()))

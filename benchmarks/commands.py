@@ -1,4 +1,4 @@
-"""What commands cost: a book that is read, looked ahead at and imported, its memory; and a fact that is told."""
+"""What commands cost: a dry run of a book, and a fact that is told."""
 
 from __future__ import annotations
 
@@ -20,45 +20,21 @@ from benchmarks.figures import Figure
 from benchmarks.installation import ROOT
 from milepost.devserver.data_folder import owner_of
 
-FEW, MANY = 1000, 100_000
-REFUSED_FEW, REFUSED_MANY = 1000, 20_000
 TELLINGS = 9
 LOOKED_AHEAD = 5000
-READS = """
-import re, sys
-from milepost.imports.book_source import BookSource
-from milepost.imports.mapping_file import read_mapping
-from milepost.imports.people_file import ReadPeople, read_people
-mapping, people = None, ReadPeople()
-if len(sys.argv) > 2:
-    mapping = read_mapping("mapping: M\\ncolumns: {id: id, name: name}\\n"
-        "contacts: {columns: {company: customer, mail: email, name: name}}\\n", "m").mapping
-    with open(sys.argv[2], "rb") as file:
-        people = read_people(file, mapping.contacts, mapping.defaults)
-with open(sys.argv[1], "rb") as file:
-    book = BookSource(mapping, people).open(file)
-    rows = sum(1 for _ in book.rows)
-peak = re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]  # of this program alone
-print(rows, int(peak) / 1024)
-"""
 
 
 def figures() -> Iterator[Figure]:
-    """Memory of reading a book, and the time of a dry run and of `milepost tell`."""
+    """The time of a dry run and of `milepost tell`."""
     with TemporaryDirectory(prefix="milepost-bench-") as name:
         folder = Path(name)
-        for what, files in (("one file", _book), ("two files", _two)):
-            few, many = (_memory(files(folder, rows)) for rows in (FEW, MANY))
-            yield Figure(f"reading {MANY:,} rows, {what}: memory", many, "MB", f"as with {FEW:,}", few)
         environment = _environment(folder)
         _run(environment, "publish", str(MAP))
-        few, many = (_refused(environment, folder, rows) for rows in (REFUSED_FEW, REFUSED_MANY))
-        yield Figure(f"import of {REFUSED_MANY:,} rows that are refused: memory", many, "MB", "as with 1,000", few)
-        (book,) = _book(folder, LOOKED_AHEAD)
+        book = _book(folder, LOOKED_AHEAD)
         wall, processor = _run(environment, "import", str(book), "--dry-run", "--json")
         yield Figure(f"dry run of {LOOKED_AHEAD:,} customers", wall, "s", "30")
         yield Figure(f"dry run of {LOOKED_AHEAD:,} customers: processor time", processor, "s", "")
-        (book,) = _book(folder, 1)
+        book = _book(folder, 1)
         _run(environment, "import", str(book))
         yield from _telling(environment, "milepost tell, alone", "")
         with _up(environment, folder / "data"):
@@ -96,32 +72,10 @@ def _answers(data: Path) -> bool:
         return False
 
 
-def _book(folder: Path, rows: int) -> list[Path]:
+def _book(folder: Path, rows: int) -> Path:
     file = folder / f"book{rows}.csv"
     file.write_text(HEADER + "".join(ROW.format(number) for number in range(rows)))
-    return [file]
-
-
-def _two(folder: Path, rows: int) -> list[Path]:
-    contacts = folder / f"contacts{rows}.csv"
-    contacts.write_text("company,mail,name\n" + "".join(f"c{n},sam@c{n}.example,Sam Poe\n" for n in range(rows)))
-    return [*_book(folder, rows), contacts]
-
-
-def _memory(files: list[Path]) -> float:
-    out = subprocess.run([sys.executable, "-c", READS, *map(str, files)], cwd=ROOT, check=True, capture_output=True)
-    return float(out.stdout.split()[1])
-
-
-def _refused(environment: dict[str, str], folder: Path, rows: int) -> float:
-    """Returns the megabytes that an import takes none of whose rows can be taken, each for a reason of its own."""
-    file = folder / f"refused{rows}.csv"
-    file.write_text(HEADER + "".join(ROW.format(number).replace("America", f"Mars{number}") for number in range(rows)))
-    program = "import resource; from milepost.cli.main import app\ntry: app()\nfinally: "
-    peak = "print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
-    command = [sys.executable, "-c", program + peak, "import", str(file)]
-    out = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)
-    return float(out.stdout.rpartition("peak ")[2])
+    return file
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
+from milepost.customer import Mail
 from milepost.imports.dates import patterns_of
-from milepost.imports.known_words import lone_persona, without_roles
-from milepost.imports.proposed_columns import Proposed
+from milepost.imports.known_words import lone_persona, value_akin, without_roles
+from milepost.imports.proposed_columns import Proposed, is_language
+from milepost.imports.proposed_shapes import NUMBER
 from milepost.imports.targets import Target
 from milepost.imports.vocabulary import Vocabulary
 from milepost.language.field_types import Verdict
@@ -22,7 +25,14 @@ _CONTACT_FIELDS = {
     "last_name": ("last name", "surname", "nachname", "nom de famille"),
     "salutation": ("salutation", "anrede", "civilité"),
     "name": ("name", "", "contact", "contact name", "kontakt", "nom"),
+    "language": ("language", "preferred language", "sprache", "bevorzugte sprache", "langue"),
+    "mail": (
+        *("mail preference", "opted out", "email opt out", "opted out of email", "unsubscribed"),
+        *("unsubscribed from all email", "abgemeldet", "von allen e mails abgemeldet", "désabonné"),
+    ),
 }
+_NOBODYS = ("language", "mail")
+"""Fields of which a heading that names nobody says nothing: they are the customer's, or of some list of mail."""
 _SOMEBODY = re.compile(
     r"\b(primary |main )?(contact|ansprechpartner(in)?|ansprechperson|kontakt|interlocuteur)\b( principal)?"
 )
@@ -38,12 +48,16 @@ _OF_STEP = (
     ("open", re.compile(r"\b(open|offen)\b")),
     ("due", re.compile(r"\b(due|fällig)\b")),
 )
+_OF_ANSWER = re.compile(r"\b(verdict|value|result|confirmed|verified|answered|date|on|at)\b")
+_COUNTED = re.compile(r"\b(number|no|count|anzahl|nombre|of|der|de|so|far)\b")
 _BESIDES = re.compile(r"\b(play|since|seit|running|läuft|date|datum|am|on|with|mit|for)\b")
 
 
 def proposed_place(words: str, values: Collection[str], vocabulary: Vocabulary) -> Proposed | None:
     """Returns what a column with such a heading, in small letters, and such values may fill; None for nothing."""
-    return _contact(words, values, vocabulary) or _somebody(words, vocabulary) or _entry(words, values, vocabulary)
+    return (
+        _contact(words, values, vocabulary) or _somebody(words, values, vocabulary) or _entry(words, values, vocabulary)
+    )
 
 
 def _contact(words: str, values: Collection[str], vocabulary: Vocabulary) -> Proposed | None:
@@ -56,8 +70,26 @@ def _contact(words: str, values: Collection[str], vocabulary: Vocabulary) -> Pro
         if field == "name" and values and all(_EMAIL.search(value) for value in values):
             field = "email"
         if field is not None:
-            return Proposed(Target("contacts", persona, field))
+            return _of_person(Target("contacts", persona, field), values)
     return None
+
+
+def _of_person(target: Target, values: Collection[str]) -> Proposed | None:
+    """A field of a contact, if its values can be read as such."""
+    if target.field == "mail":
+        return _mail_wanted(target, values)
+    return None if target.field == "language" and not all(map(is_language, values)) else Proposed(target)
+
+
+def _mail_wanted(target: Target, values: Collection[str]) -> Proposed | None:
+    """The mail that somebody wants, as it is or by a flag: whoever opted out gets none."""
+    if values and {value.casefold() for value in values} <= {str(each) for each in Mail}:
+        return Proposed(target)
+    flags = {value: parse_flag(value) for value in values}
+    if not flags or None in flags.values():
+        return None
+    wanted = {value: str(Mail.NONE) if opted_out else None for value, opted_out in flags.items()}
+    return Proposed(target, {"values": wanted}, remark="whoever opted out gets no mail at all")
 
 
 def contact_field(words: str) -> str | None:
@@ -70,15 +102,17 @@ def _without_somebody(words: str) -> str:
     return " ".join(without_roles(_SOMEBODY.sub(" ", words)).split())
 
 
-def _somebody(words: str, vocabulary: Vocabulary) -> Proposed | None:
+def _somebody(words: str, values: Collection[str], vocabulary: Vocabulary) -> Proposed | None:
     """A field of a contact whose persona the heading doesn't name."""
     field = contact_field(words)
-    if field is None or not vocabulary.lone_personas or (field == "name" and words == _without_somebody(words)):
+    names_nobody = field in ("name", *_NOBODYS) and words == _without_somebody(words)
+    if field is None or not vocabulary.lone_personas or names_nobody:
         return None
     persona, why = lone_persona(words, vocabulary.lone_personas, vocabulary.reach)
     said = f"{why[0].upper()}{why[1:]}"
     if field != "email" or len(vocabulary.lone_personas) == 1:  # who it is is decided with the address
-        return Proposed(Target("contacts", persona, field), remark=said)
+        proposed = _of_person(Target("contacts", persona, field), values)
+        return proposed and replace(proposed, remark="; ".join(filter(None, (said, proposed.remark))))
     return Proposed(Target("contacts", persona, field), {}, f"whose is it? {said}")
 
 
@@ -91,7 +125,8 @@ def _entry(words: str, values: Collection[str], vocabulary: Vocabulary) -> Propo
         return Proposed(Target("enters", "paused"), dates)
     if words in _ENDED:
         return Proposed(Target("enters", "ended"), remark="no journey begins for customers who have something here")
-    return _of_step(words, values, vocabulary) or _under_way(words, values, vocabulary)
+    ways = (_of_step, _of_outcome, _under_way, _of_event)
+    return next((found for way in ways if (found := way(words, values, vocabulary))), None)
 
 
 def _under_way(words: str, values: Collection[str], vocabulary: Vocabulary) -> Proposed | None:
@@ -116,15 +151,33 @@ def _under_way(words: str, values: Collection[str], vocabulary: Vocabulary) -> P
 def _of_step(words: str, values: Collection[str], vocabulary: Vocabulary) -> Proposed | None:
     own = re.sub(r"\b(done|date|completed|on|held|at|verdict|result)\b", " ", words).split()
     step = "_".join(own)
-    verdicts = {str(each) for each in Verdict}
-    if step in vocabulary.outcomes and {value.casefold() for value in values} <= verdicts:
-        return Proposed(Target("enters", "outcomes", f"{step}.verdict"))
     if step not in vocabulary.steps:
         return None
     if all(parse_flag(value) is not None for value in values):
         return Proposed(Target("enters", "done", step))
     dates = _dates(values)
     return None if dates is None else Proposed(Target("enters", "done", step), dates)
+
+
+def _of_outcome(words: str, values: Collection[str], vocabulary: Vocabulary) -> Proposed | None:
+    """How an outcome was answered before: its verdict, its value or its date."""
+    outcome = "_".join(_OF_ANSWER.sub(" ", words).split())
+    if outcome not in vocabulary.outcomes:
+        return None
+    if {value.casefold() for value in values} <= {str(each) for each in Verdict}:
+        return Proposed(Target("enters", "outcomes", f"{outcome}.verdict"))
+    if (dates := _dates(values)) is not None:
+        return Proposed(Target("enters", "outcomes", f"{outcome}.at"), dates)
+    are_numbers = all(NUMBER.fullmatch(value) for value in values)
+    return Proposed(Target("enters", "outcomes", f"{outcome}.value")) if are_numbers else None
+
+
+def _of_event(words: str, values: Collection[str], vocabulary: Vocabulary) -> Proposed | None:
+    """How many of a product event count already: a heading with its words, in whatever number and order."""
+    event = value_akin(_COUNTED.sub(" ", words), vocabulary.events)
+    if event is None or len(event.split("_")) != len(_COUNTED.sub(" ", words).split()):
+        return None
+    return Proposed(Target("enters", "counts", event)) if all(map(str.isdecimal, values)) else None
 
 
 def _dates(values: Collection[str]) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from milepost.imports.proposed_columns import MOST_DATES, Seen, is_country, shar
 from milepost.text import parse_flag
 
 ADDRESS = re.compile(r"[^\s@]+@[^\s@]+")
-_NUMBER = re.compile(r"[-+]?\d[\d.,' ]*%?")
+NUMBER = re.compile(r"[-+]?\d[\d.,' ]*%?")
 _PERSON = re.compile(r"(?:[^\W\d_a-zß-ü][\w'\u2019-]+\.? ){1,2}[^\W\d_a-zß-ü][\w'\u2019-]+")
 _ID = re.compile(r"[\w.:/-]*\d[\w.:/-]*")
 _LETTERS = re.compile(r"[^\W\d_]{2}")
@@ -44,7 +44,7 @@ def shape_of(column: Seen, rows: int) -> Shape | None:
         Shape.COUNTRIES: share(values, is_country) >= _MOST,
         Shape.DATES: bool(patterns_of(values, share=MOST_DATES)),
         Shape.IDS: share(values, _ID.fullmatch) == 1 and len(values) == rows >= _ENOUGH,
-        Shape.NUMBERS: share(values, _NUMBER.fullmatch) >= _MOST,
+        Shape.NUMBERS: share(values, NUMBER.fullmatch) >= _MOST,
         Shape.PEOPLE: share(values, _PERSON.fullmatch) >= _MOST,
         Shape.NAMES: _are_names(column, rows),
     }

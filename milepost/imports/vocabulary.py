@@ -27,6 +27,7 @@ class Vocabulary:
         stage_names: The stages of their sequences by their ids and titles in small letters, by map.
         steps, outcomes: The other steps of stages, and the outcomes.
         plays: Their plays.
+        events: The product events that they wait for.
         segment_attributes: The attributes that segments of maps ask for, each with those maps.
         reach: What a customer's only contact would get, by persona, of the maps that a book's customers are on.
     """
@@ -40,6 +41,7 @@ class Vocabulary:
     steps: frozenset[str] = frozenset()
     outcomes: frozenset[str] = frozenset()
     plays: frozenset[str] = frozenset()
+    events: frozenset[str] = frozenset()
     reach: Reach | None = None
 
     @classmethod
@@ -61,6 +63,7 @@ class Vocabulary:
             steps=frozenset(step.id for step in of_stages if not isinstance(step.step, Outcome)),
             outcomes=frozenset(step.id for step in of_stages if isinstance(step.step, Outcome)),
             plays=frozenset(name for each in maps for name in each.plays),
+            events=frozenset(event for each in maps for event in each.events),
         )
 
     @property
