@@ -25,6 +25,7 @@ from temporalio.worker import Interceptor, UnsandboxedWorkflowRunner, Worker, Wo
 from activities.book_import import ImportActivities
 from activities.deliveries import DeliveryActivities
 from activities.failures import NamelessFailures
+from activities.hand_over import HandOverActivities
 from activities.journey import NO_GRACE, JourneyActivities
 from activities.rollout import RolloutActivities
 from milepost.brand.brand import UNBRANDED, Brand
@@ -54,6 +55,7 @@ from milepost.translations.languages import languages_in
 from milepost.wire.journey import TASK_QUEUE
 from workflows.book_import import BookImport
 from workflows.customer_journey import CustomerJourney
+from workflows.hand_over import HandOver
 from workflows.rollout import Rollout
 
 log = structlog.get_logger()
@@ -87,13 +89,14 @@ def make_worker(
         store, client, journey_clock, compiled_maps=maps, task_queue=task_queue, languages_folder=languages_folder
     )
     rollout, book_import = RolloutActivities(intake.context), ImportActivities(intake)
+    hand_overs = HandOverActivities(intake.context)
     languages = languages_in(languages_folder)
     deliveries = DeliveryActivities(store, maps, channel, links, languages, reply_address=reply_address, brand=brand)
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[CustomerJourney, Rollout, BookImport],
-        activities=[journey.advance, deliveries.deliver, rollout.take_batch, book_import.go_on],
+        workflows=[CustomerJourney, Rollout, BookImport, HandOver],
+        activities=[journey.advance, deliveries.deliver, rollout.take_batch, book_import.go_on, hand_overs.hand_over],
         workflow_runner=workflow_runner,
         interceptors=[NamelessFailures(), *interceptors],
         max_cached_workflows=cached_workflows,

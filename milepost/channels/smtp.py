@@ -119,7 +119,6 @@ class SmtpChannel:
         mail["Date"] = self._clock()
         mail["Message-ID"] = f"<{message.idempotency_key}@{self._sender_address.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"  # so that autoresponders stay silent
-        mail["Content-Language"] = one_line(message.language)
         if message.list_unsubscribe and message.list_unsubscribe.isascii():
             mail["List-Unsubscribe"] = f"<{one_line(message.list_unsubscribe)}>"
             if message.list_unsubscribe.startswith("https://"):  # RFC 8058 asks for it
@@ -129,6 +128,7 @@ class SmtpChannel:
             mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
         if message.calendar is not None:
             _invite(mail, message.calendar)
+        mail["Content-Language"] = one_line(message.language)  # whatever adds content takes such headers off
         return mail
 
 

@@ -18,7 +18,8 @@ from milepost.explain.people_names import colleague_name
 from milepost.intake import absences
 from milepost.intake.absences import NewAbsence
 from milepost.intake.colleagues import working_zone
-from milepost.intake.hand_over import HandOver, HandOverPreview, HandOverResult, carry_out, preview
+from milepost.intake.hand_over import HandOver, HandOverPreview, preview
+from milepost.intake.hand_over_runs import HandOverResult, carry_out
 from milepost.language.attribute_values import parse_date
 from milepost.planner.zones import is_zone
 from milepost.text import count_of, listing

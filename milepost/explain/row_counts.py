@@ -29,6 +29,8 @@ NAMES = {
     "files": ("file", "files"),
     "form_drafts": ("draft of a form", "drafts of forms"),
     "former_colleagues": ("former colleague", "former colleagues"),
+    "hand_over_customers": ("customer of a hand-over", "customers of hand-overs"),
+    "hand_over_orders": ("hand-over", "hand-overs"),
     "held_messages": ("message that waits", "messages that wait"),
     "import_files": ("file of an import", "files of imports"),
     "import_refusals": ("refused row", "refused rows"),

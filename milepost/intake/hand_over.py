@@ -1,37 +1,24 @@
-"""Hands customers over to another colleague for good: what would move, and then all of it.
-
-It goes customer by customer in batches, each in one transaction. Cut off in between, the same hand-over goes on with
-what is left: whatever was handed over isn't the former colleague's any more.
-"""
+"""What is handed over to another colleague for good, and what would move. `hand_over_runs` does it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import structlog
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from milepost.errors import MilepostError
 from milepost.intake.colleagues import check_colleague, check_customers
 from milepost.intake.context import IntakeContext
-from milepost.intake.facts import nudge_all
 from milepost.planner.colleague_checks import check_hand_over
-from milepost.planner.facts import HandedOver, to_json
+from milepost.planner.facts import HandedOver
 from milepost.planner.hand_over import agreed_steps, roles_of
 from milepost.planner.instants import Instant, optional_text
 from milepost.planner.state import State
-from milepost.store import absences, customers, hand_overs, inbox, journeys, successors, tasks
-from milepost.store.errors import StoreUnreachableError
-from milepost.store.inbox import NewFact, RecordedFact
+from milepost.store import absences, customers, hand_overs, journeys, tasks
 from milepost.store.stand_ins import Absence
 from milepost.store.tasks import TaskLine
-
-log = structlog.get_logger()
-BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +146,6 @@ class HandOverPreview:
         return sum(each.introduces is False for each in self.customers)
 
 
-@dataclass(slots=True)
-class HandOverResult:
-    """The customers that were handed over, and those that weren't, each with the reason."""
-
-    done: list[str] = field(default_factory=list)
-    failed: dict[str, str] = field(default_factory=dict)
-
-
 def minutes_of(lines: Sequence[TaskLine]) -> int:
     """Returns the minutes that tasks take, as far as maps say."""
     return sum(line.task.effort_minutes or 0 for line in lines)
@@ -195,66 +174,9 @@ async def preview(context: IntakeContext, hand_over: HandOver) -> HandOverPrevie
     return HandOverPreview(hand_over, tuple(moving), tuple(sorted(owned)), load, away)
 
 
-async def carry_out(
-    context: IntakeContext, hand_over: HandOver, *, by: str | None = None, source: str = "api"
-) -> HandOverResult:
-    """Hands over what `preview` shows, as it is by then, and lets the journeys take it in.
-
-    A batch that can't be written is tried again customer by customer, and what fails is named with the reason.
-
-    Raises:
-        RefusedError: as `preview` does; nothing has moved.
-    """
-    result = HandOverResult()
-    ids = [each.customer for each in (await preview(context, hand_over)).customers]
-    if hand_over.customers is None:  # for good, so that new customers go there too
-        succeeds = (hand_over.former, hand_over.to, hand_over.roles, context.now())
-        await context.store.write(lambda session: successors.remember(session, *succeeds))
-    batches = _Batches(context, hand_over, by, source, result)
-    for start in range(0, len(ids), BATCH):
-        await nudge_all(context, await batches.written(ids[start : start + BATCH]))
-    return result
-
-
-@dataclass(frozen=True, slots=True)
-class _Batches:
-    """Writes a hand-over, some customers at once, and keeps what became of them in `result`."""
-
-    context: IntakeContext
-    hand_over: HandOver
-    by: str | None
-    source: str
-    result: HandOverResult
-
-    async def written(self, ids: Sequence[str]) -> list[RecordedFact]:
-        """Hands customers over in one transaction or, where that fails, each in its own; returns their facts.
-
-        Raises:
-            StoreUnreachableError: the database is away; what was written stays.
-        """
-        try:
-            recorded = await self.context.store.write(partial(self._write, ids))
-        except StoreUnreachableError:
-            raise
-        except (SQLAlchemyError, MilepostError) as error:
-            if len(ids) == 1:
-                self.result.failed[ids[0]] = str(error)
-                return []
-            log.warning("a batch could not be handed over; its customers are tried one by one", customers=len(ids))
-            return [fact for each in ids for fact in await self.written([each])]
-        self.result.done += ids
-        return recorded
-
-    def _write(self, ids: Sequence[str], session: Session) -> list[RecordedFact]:
-        """Changes the records, and tells the journeys; customers that were forgotten meanwhile are left out."""
-        now, new = self.context.now(), []
-        hand_overs.lock(session, ids)
-        for customer, recipient in inbox.recipients(session, ids).items():
-            fact = self.hand_over.fact(self.context.new_id(), now, self.by)
-            customers.hand_over(session, customer, fact, now)
-            if recipient.journey is not None:
-                new.append(NewFact(recipient, inbox.checked(to_json(fact), now), self.source))
-        return inbox.record(session, new, now) if new else []
+def still_theirs(context: IntakeContext, hand_over: HandOver, session: Session) -> list[str]:
+    """Returns which of the customers of a hand-over have anything of the former colleague now."""
+    return [each.customer for each in _moving(context, hand_over, session)]
 
 
 def _moving(context: IntakeContext, hand_over: HandOver, session: Session) -> list[Moving]:

@@ -17,7 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from milepost.planner.clock import JourneyClock
 from milepost.planner.ids import began_as
-from milepost.wire import book_import, rollout
+from milepost.wire import book_import, hand_over, rollout
 from milepost.wire.journey import (
     DEFAULT_MAX_ADVANCES,
     FIRST_JOURNEY,
@@ -74,6 +74,11 @@ class JourneyClient:
         """Starts the workflow of an import, unless it runs; tells whether Temporal took that."""
         given = book_import.ImportInput(number)
         return await self._is_running(book_import.IMPORT, given, book_import.workflow_id(number))
+
+    async def start_hand_over(self, number: int) -> bool:
+        """Starts the workflow of a hand-over, unless it runs; tells whether Temporal took that."""
+        given = hand_over.HandOverInput(number)
+        return await self._is_running(hand_over.HAND_OVER, given, hand_over.workflow_id(number))
 
     async def _is_running(self, workflow: str, given: object, name: str) -> bool:
         return await self._is_reached(name, self._start_once(workflow, given, name))

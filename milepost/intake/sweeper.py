@@ -17,7 +17,7 @@ from milepost.files.places import FilesUnreachableError
 from milepost.intake import files
 from milepost.intake.context import IntakeContext
 from milepost.intake.recovery import is_needed, recover
-from milepost.store import form_drafts, imports, overdue, retention, rollouts, undo_points
+from milepost.store import form_drafts, hand_over_orders, imports, overdue, retention, rollouts, undo_points
 from milepost.store.errors import StoreUnreachableError
 
 log = structlog.get_logger()
@@ -63,8 +63,9 @@ class Sweeper:
             await asyncio.sleep(RETENTION_INTERVAL)
 
     async def remove_uploads(self) -> int:
-        """Removes files and details of imports that were kept for long enough; returns of how many."""
+        """Removes details of imports, and hand-overs, that were kept for long enough; returns of how many imports."""
         context = self._context
+        await context.store.write(partial(hand_over_orders.remove_expired, wall=context.wall()))
         return await context.store.write(partial(imports.remove_expired, now=context.now(), wall=context.wall()))
 
     async def _check_files(self) -> None:
@@ -111,15 +112,18 @@ class Sweeper:
             await asyncio.sleep(every)
 
     async def recover(self) -> None:
-        """Starts the workflows of journeys, rollouts and imports that should run and don't."""
+        """Starts the workflows of journeys, rollouts, imports and hand-overs that should run and don't."""
         if await is_needed(self._context):
             await recover(self._context)
         async with self._context.store.reading() as session:
             rolling, importing = await rollouts.at_work(session), await imports.at_work(session)
+            handing_over = await hand_over_orders.at_work(session)
         for number in rolling:
             await self._context.journey_client.start_rollout(number)
         for number in importing:
             await self._context.journey_client.start_import(number)
+        for number in handing_over:
+            await self._context.journey_client.start_hand_over(number)
 
     async def end_graces(self) -> None:
         """Removes what was kept so that people could undo what they did, once they no longer can, and old drafts."""

@@ -264,6 +264,16 @@ class UnknownImportError(StoreError):
         super().__init__(f"There is no import {number}.", "The page of imports lists them.")
 
 
+class UnknownHandOverError(StoreError):
+    """There is no hand-over of this number."""
+
+    code = "unknown_hand_over"
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"There is no hand-over {number}.", "It may have been done for more than a week.")
+
+
 class UnknownRehearsalError(StoreError):
     """There is no rehearsal of this number."""
 

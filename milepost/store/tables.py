@@ -19,6 +19,7 @@ from milepost.store import (  # noqa: F401 - all have tables
     earlier_end_table,
     file_tables,
     form_drafts,
+    hand_over_tables,
     import_tables,
     key_tables,
     link_tables,

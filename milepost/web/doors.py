@@ -18,6 +18,7 @@ _ADDRESSES: Mapping[Role, str] = {
         GET  /desk/queues
         GET  /desk/away
         GET  /desk/hand-over
+        GET  /desk/hand-over/{number}
         GET  /desk/agreement/{customer}
         GET  /desk/{person}
         POST /desk/tasks/done

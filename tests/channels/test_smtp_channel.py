@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 
 from milepost.channels.links import LinkSigner
-from milepost.channels.protocol import OutgoingMessage, TemporaryDeliveryError, UndeliverableError
+from milepost.channels.protocol import CalendarFile, OutgoingMessage, TemporaryDeliveryError, UndeliverableError
 from milepost.channels.smtp import SmtpChannel, SmtpServer
 from milepost.customer import Mail
 from tests.channels.loopback_servers import Mailbox, client_tls, mail_server, password_is, server_tls, talking_server
@@ -92,6 +92,14 @@ async def test_a_mail_without_html_is_plain_text():
     _, mail = await sent(replace(MESSAGE, html=None))
 
     assert mail.get_content_type() == "text/plain"
+
+
+@pytest.mark.parametrize("html", [MESSAGE.html, None])
+@pytest.mark.parametrize("calendar", [CalendarFile("REQUEST", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"), None])
+async def test_a_mail_says_in_which_language_it_is(html: str | None, calendar: CalendarFile | None):
+    _, mail = await sent(replace(MESSAGE, html=html, calendar=calendar, language="de"))
+
+    assert mail["Content-Language"] == "de"
 
 
 async def test_the_sender_has_its_own_name_where_no_colleague_is_known():

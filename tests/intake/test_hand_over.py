@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from milepost.customer import Customer
 from milepost.imports.row_reader import BookRow
-from milepost.intake import hand_over as hand_overs
+from milepost.intake import hand_over_runs
 from milepost.intake.book import ImportedCustomer, import_customers, import_row
 from milepost.intake.errors import NotTheirCustomersError, UnknownColleagueError
-from milepost.intake.hand_over import HandOver, carry_out, preview
+from milepost.intake.hand_over import HandOver, preview
+from milepost.intake.hand_over_runs import carry_out
 from milepost.intake.import_account import ImportAccount
 from milepost.intake.import_preview import ImportPreview, preview_import
 from milepost.intake.intake import Intake
@@ -93,7 +94,7 @@ async def test_meetings_that_were_agreed_on_are_named(intake: Intake, wall: Hand
 async def test_cut_off_in_between_it_goes_on_with_what_is_left(
     book: BookOfAna, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hand_overs, "BATCH", 2)
+    monkeypatch.setattr(hand_over_runs, "BATCH", 2)
     write, written = book.context.store.write, []
 
     async def write_once(work: object) -> object:

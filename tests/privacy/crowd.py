@@ -44,6 +44,7 @@ from milepost.store.database import Store
 from milepost.store.earlier_end_table import EarlierEndRow
 from milepost.store.file_tables import FileRow
 from milepost.store.form_drafts import FormDraftRow
+from milepost.store.hand_over_tables import HandOverCustomerRow
 from milepost.store.import_tables import ImportFileRow, ImportRefusalRow
 from milepost.store.key_tables import ApiKeyRow, ApiKeyUseRow
 from milepost.store.mail_choice_row import MailChoiceRow
@@ -56,7 +57,7 @@ from milepost.store.successors import SuccessorRow
 from milepost.store.tables import METADATA, JourneyRow, RolloutMoveRow
 from milepost.store.undo_tables import UndoPointRow
 from milepost.wire.activities import Advanced, AdvanceOrder, DeliveryOrder
-from tests.store.book import stored_import, stored_rehearsal, stored_rollout
+from tests.store.book import stored_hand_over, stored_import, stored_rehearsal, stored_rollout
 from tests.workflows.example import CUSTOMER, FILES, START
 from tests.workflows.rig import LINKS
 
@@ -79,6 +80,9 @@ def _elsewhere(session: Session) -> None:
     days = {"first_day": NEW_YEAR, "last_day": NEW_YEAR, "timezone": "UTC", "starts_at": START, "ends_at": START + DAY}
     absences.insert(session, Absence(number=0, role=None, customers=None, told_at=START, **people, **days))
     session.add(FormerColleagueRow(customer_id="acme", role="csm", address=ADDRESS, handed_over_at=START))
+    session.add(stored_hand_over(ADDRESS, START))
+    session.flush()
+    session.add(HandOverCustomerRow(hand_over=1, customer_id="acme", status="stayed", problem="Sam said no"))
     session.add(SuccessorRow(former=ADDRESS, role="csm", successor="eva@vendor.example", since=START))
     session.add(PersonRow(address=ADDRESS, name="Sam Poe", updated_at=START))
     session.add(SessionRow(digest="0" * 64, address=ADDRESS, way="mail", began_at=START, seen_at=START))

@@ -16,6 +16,7 @@ from milepost.planner.plan import Plan, plan
 from milepost.planner.state import State
 from milepost.store import customers, journeys, maps
 from milepost.store.advance import write_plan
+from milepost.store.hand_over_tables import HandOverOrderRow
 from milepost.store.import_tables import ImportRow
 from milepost.store.imports import ImportStatus
 from milepost.store.rehearsal_tables import RehearsalRow
@@ -186,6 +187,12 @@ def stored_rehearsal(by: str, at: int, import_number: int = 1) -> RehearsalRow:
         beat_at=at,
         account=None,
     )
+
+
+def stored_hand_over(former: str, at: int) -> HandOverOrderRow:
+    """The row of a hand-over that goes on."""
+    people = {"former": former, "successor": "bo@vendor.example", "ordered_by": former}
+    return HandOverOrderRow(form=f"hand-over of {former}", source="desk", ordered_at=at, **people)
 
 
 def stored_import(by: str, at: int, status: ImportStatus = ImportStatus.DRAFT, form: str = "form") -> ImportRow:

@@ -16,13 +16,14 @@ from milepost.store.erasure import forget
 from milepost.store.errors import UnknownCustomerError
 from milepost.store.file_tables import FileRow
 from milepost.store.form_drafts import FormDraftRow
+from milepost.store.hand_over_tables import HandOverCustomerRow
 from milepost.store.link_tables import LinkRow
 from milepost.store.mail_tables import CustomerMailSwitchRow, HeldMessageRow
 from milepost.store.stand_ins import Absence
 from milepost.store.tables import RolloutMoveRow
 from milepost.store.undo_tables import UndoPointRow
 from tests.inbox import put
-from tests.store.book import DAY, HOUR, START, Walk, customer, everything, publish, stored_rollout
+from tests.store.book import DAY, HOUR, START, Walk, customer, everything, publish, stored_hand_over, stored_rollout
 
 
 async def live(session, compiled_map, name):
@@ -38,6 +39,7 @@ async def live(session, compiled_map, name):
     move = {"journey_id": f"{name}/1", "from_version": "1", "to_version": "2", "status": "parked", "why": secret}
     session.add(RolloutMoveRow(rollout=1, **move))
     session.add(AbsenceCustomerRow(absence=1, customer_id=name))
+    session.add(HandOverCustomerRow(hand_over=1, customer_id=name, status="stayed", problem=secret))
     session.add(FormerColleagueRow(customer_id=name, role="csm", address=secret, handed_over_at=START))
     session.add(EarlierEndRow(customer_id=name, reason=secret, since=START))
     switch = {"mail": MailSwitch.FREE, "at": START, "by": None, "why": secret, "current": True}
@@ -66,8 +68,9 @@ async def live(session, compiled_map, name):
 
 
 def whole_book(session):
-    """A rollout of everybody, and an absence that is about some customers."""
+    """A rollout of everybody, a hand-over, and an absence that is about some customers."""
     session.add(stored_rollout("ops@vendor.example", "All of them", START))
+    session.add(stored_hand_over("cleo@vendor.example", START))
     day = date(2027, 1, 1)
     people = {"person": "cleo@vendor.example", "delegate": "dan@vendor.example", "told_by": None}
     days = {"first_day": day, "last_day": day, "timezone": "UTC", "starts_at": START, "ends_at": START + DAY}

@@ -8,7 +8,8 @@ from fastapi import Path, Query
 
 from milepost import limits
 from milepost.intake import absences
-from milepost.intake.hand_over import HandOverResult, carry_out, preview
+from milepost.intake.hand_over import preview
+from milepost.intake.hand_over_runs import HandOverResult, carry_out
 from milepost.planner.instants import Instant, text
 from milepost.store import absences as stored
 from milepost.store.stand_ins import Absence

@@ -1,4 +1,4 @@
-"""Hand over, for good or for days: a form, what would move, and then all of it at once."""
+"""Hand over, for good or for days: a form, and what would move. `hand_over_progress` shows what becomes of it."""
 
 from __future__ import annotations
 
@@ -7,29 +7,31 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from milepost import limits
 from milepost.explain import local_time
 from milepost.explain.people_names import colleague_name
-from milepost.intake import absences
+from milepost.intake import absences, hand_over_runs
 from milepost.intake.absences import NewAbsence
 from milepost.intake.errors import AbsenceRefusedError, NotTheirCustomersError, UnknownColleagueError
-from milepost.intake.hand_over import HandOver, HandOverPreview, HandOverResult, carry_out, preview
+from milepost.intake.hand_over import HandOver, HandOverPreview, preview
 from milepost.language.attribute_values import parse_date
 from milepost.planner.fact_errors import InvalidFactError, RefusedError, UnknownRoleError
-from milepost.store import customers
+from milepost.store import customers, hand_over_orders
 from milepost.store.errors import UnknownCustomerError
 from milepost.text import storable
 from milepost.web import forms
 from milepost.web.desk.absence_notes import AwayNote
+from milepost.web.desk.hand_over_progress import may_see
 from milepost.web.form_values import Token
 from milepost.web.identity import Acting, Looking, Person, refuse_others
 from milepost.web.pages import back_to, render_aside, shell
-from milepost.web.services import Served
+from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/desk/hand-over", include_in_schema=False)
 _FORM = "hand-over"
+_LATEST = 5  # hand-overs that the page leads to
 SHOWN = 20
 """Tasks that the page lists; it counts the others."""
 _FIELDS: tuple[tuple[type[RefusedError], str], ...] = (
@@ -115,33 +117,40 @@ async def ask(request: Request, served: Served, viewer: Looking) -> Response:
 
 @router.post("")
 async def go(request: Request, served: Served, person: Acting, form: Token) -> Response:
-    """All of it at once; what fails is named."""
-    forms.read(served, person.session, form, _FORM)
+    """Notes an absence, or begins a hand-over: what isn't done at once goes on behind a page of its own."""
+    form_id = forms.read(served, person.session, form, _FORM).id
     typed = Typed.of(await request.form())
-    context, by = served.intake.context, person.address
     problems = typed.missing()
     await refuse_others(served, person, colleague=typed.former)
     try:
         if not problems and (wish := typed.absence()) is not None:
-            await absences.record(context, wish, by=by, source="desk")
+            await absences.record(served.intake.context, wish, by=person.address, source="desk")
             return back_to("/desk/away", "away")
         if not problems:
-            result = await carry_out(context, typed.hand_over(), by=by, source="desk")
-            if not result.failed:
-                return back_to(f"/desk/{typed.to.lower()}", "handed_over" if result.done else "nothing_to_hand_over")
-            return await _look(request, served, person, typed, result)
+            return await _begin(served, typed.hand_over(), form_id, person)
     except RefusedError as refused:
         problems = {_field_of(refused, typed): _words(refused)}
     return await _page(request, served, person, typed, problems)
+
+
+async def _begin(served: Services, wish: HandOver, form_id: str, person: Person) -> Response:
+    """Hands the first customers over, and lets a worker go on with the others."""
+    context = served.intake.context
+    number = await hand_over_runs.order(context, wish, form=form_id, by=person.address, source="desk")
+    step = await hand_over_runs.hand_over_next(context, number)
+    if not step.is_over:
+        await context.journey_client.start_hand_over(number)
+    result = await hand_over_runs.result_of(context, number)
+    if not step.is_over or result.failed:
+        return RedirectResponse(f"{router.prefix}/{number}", 303)
+    return back_to(f"/desk/{wish.to.lower()}", "handed_over" if result.done else "nothing_to_hand_over")
 
 
 def _words(error: RefusedError) -> str:
     return " ".join(part for part in (error.message, error.hint) if part)
 
 
-async def _look(
-    request: Request, served: Served, viewer: Person | None, typed: Typed, result: HandOverResult | None = None
-) -> Response:
+async def _look(request: Request, served: Services, viewer: Person | None, typed: Typed) -> Response:
     """Shows what would move, or what is wrong."""
     if problems := typed.missing():
         return await _page(request, served, viewer, typed, problems)
@@ -152,23 +161,23 @@ async def _look(
     except RefusedError as refused:
         return await _page(request, served, viewer, typed, {_field_of(refused, typed): _words(refused)})
     note = AwayNote.of(absence) if absence else None
-    return await _page(request, served, viewer, typed, {}, shown=shown, note=note, result=result)
+    return await _page(request, served, viewer, typed, {}, shown=shown, note=note)
 
 
 async def _page(
     request: Request,
-    served: Served,
+    served: Services,
     viewer: Person | None,
     typed: Typed,
     problems: Mapping[str, str],
     *,
     shown: HandOverPreview | None = None,
     note: AwayNote | None = None,
-    result: HandOverResult | None = None,
 ) -> Response:
     zone = await served.zone()
     async with served.store.reading() as session:
         colleagues = await customers.colleagues(session)
+        orders = await hand_over_orders.latest(session, limit=_LATEST)
     roles = {name: role.title for each in await served.compiled_maps.current() for name, role in each.map.roles.items()}
     if typed == Typed() and viewer is not None:
         typed = Typed(former=viewer.address)
@@ -180,8 +189,7 @@ async def _page(
         "form": forms.token(served, viewer.session, _FORM) if viewer else None,
         "shown": shown and _shown(shown, roles, zone),
         "note": note,
-        "failed": result.failed if result else {},
-        "done": len(result.done) if result else 0,
+        "orders": [order for order in orders if await may_see(served, viewer, order)],
     }
     around = shell(request, served, viewer, "Hand over", "desk", zone=zone)
     response = await render_aside("desk/hand_over.html", page, around)
