@@ -212,6 +212,7 @@ def _problem_of(error: Exception) -> Problem:
             | store_errors.UnknownMessageError()
             | store_errors.UnknownVersionError()
             | store_errors.UnknownAbsenceError()
+            | store_errors.UnknownHandOverError()
             | store_errors.UnknownImportError()
             | store_errors.UnknownRehearsalError()
         ):

@@ -22,7 +22,8 @@ from temporalio.client import WorkflowHandle, WorkflowHistory
 from milepost.channels.protocol import TemporaryDeliveryError, UndeliverableError
 from milepost.channels.recorder import RecordingChannel
 from milepost.cli.temporal_runner import time_skipping_server
-from milepost.intake import uploads
+from milepost.intake import hand_over_runs, uploads
+from milepost.intake.hand_over import HandOver
 from milepost.intake.rollouts import Pace
 from milepost.intake.uploads import UploadedFile
 from milepost.planner.instants import Instant
@@ -32,9 +33,10 @@ from milepost.store.database import Store, open_store
 from milepost.store.imports import ImportStatus
 from milepost.store.schema_upgrade import upgrade
 from milepost.wire.book_import import workflow_id as import_workflow_id
+from milepost.wire.hand_over import workflow_id as hand_over_workflow_id
 from milepost.wire.journey import DEFAULT_MAX_ADVANCES, workflow_id
 from milepost.wire.rollout import workflow_id as rollout_workflow_id
-from tests.workflows.example import START
+from tests.workflows.example import CUSTOMER, START
 from tests.workflows.real_server import LOCKED, enrolled, has, intake_at, locked, real_client, rolled_out
 from tests.workflows.rig import LINKS, Rig, eventually, rig_on
 from worker import make_worker
@@ -178,6 +180,22 @@ async def book_import() -> dict[str, WorkflowHistory]:
             return {"book_import_looks": looked, "book_import": await handle.fetch_history()}
 
 
+async def hand_over() -> WorkflowHistory:
+    """One customer goes over behind the page."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/milepost.db"
+        await upgrade(url)
+        async with real_client() as client, intake_at(url, client) as intake:
+            context = intake.context
+            async with make_worker(client, context.store, RecordingChannel(), LINKS, journey_clock=context.clock):
+                wish = HandOver(next(iter(CUSTOMER.team.values())), "cleo@vendor.example")
+                number = await hand_over_runs.order(context, wish, form="one", by=None, source="desk")
+                await context.journey_client.start_hand_over(number)
+                handle = client.get_workflow_handle(hand_over_workflow_id(number))
+                await handle.result()
+            return await handle.fetch_history()
+
+
 async def _occupy(store: Store, number: int) -> None:
     """Lets an import run that no worker goes on with."""
 
@@ -222,6 +240,7 @@ async def main() -> None:
     _save("rollout", await rollout())
     for file, history in (await book_import()).items():
         _save(file, history)
+    _save("hand_over", await hand_over())
     good = (FOLDER / "past_its_timers.json").read_text()
     (FOLDER / "known_bad.json").write_text(known_bad(good) + "\n")
 

@@ -14,7 +14,7 @@ from milepost.intake import hand_over_runs
 from milepost.intake.book import ImportedCustomer, import_customers, import_row
 from milepost.intake.errors import NotTheirCustomersError, UnknownColleagueError
 from milepost.intake.hand_over import HandOver, preview
-from milepost.intake.hand_over_runs import carry_out
+from milepost.intake.hand_over_runs import carry_out, go_on, hand_over_next, order, result_of
 from milepost.intake.import_account import ImportAccount
 from milepost.intake.import_preview import ImportPreview, preview_import
 from milepost.intake.intake import Intake
@@ -22,7 +22,7 @@ from milepost.intake.kept_roles import KeptRole
 from milepost.planner.fact_errors import InvalidFactError
 from milepost.planner.instants import parse
 from milepost.planner.written_facts import WrittenAgreement, WrittenFact
-from milepost.store import customers, maps
+from milepost.store import customers, hand_over_orders, maps
 from milepost.store.errors import UnknownCustomerError
 from tests.intake.book_of_ana import ANA, BO, CLEO, LEA, BookOfAna
 from tests.intake.conftest import Hands
@@ -109,10 +109,50 @@ async def test_cut_off_in_between_it_goes_on_with_what_is_left(
     monkeypatch.undo()
     await book.advance()
     assert [(await book.team(f"c{number}"))["csm"] for number in range(3)] == [BO, BO, ANA]
-    result = await carry_out(book.context, HandOver(ANA, BO))
+    async with book.context.store.reading() as session:
+        assert await hand_over_orders.at_work(session) == [1]
+    assert [await go_on(book.context, 1) for _ in range(2)] == [1, 0]
     await book.advance()
-    assert result.done == ["c2"]
+    assert (await result_of(book.context, 1)).done == ["c0", "c1", "c2"]
     assert [len(await book.lines(f"c{number}", "handed_over")) for number in range(3)] == [1, 1, 1]
+
+
+async def test_sent_again_before_a_worker_went_on_nobody_moves_twice(
+    book: BookOfAna, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hand_over_runs, "BATCH", 2)
+    number = await order(book.context, HandOver(ANA, BO), form="left", by=ANA, source="desk")
+    await hand_over_next(book.context, number)
+    await book.advance()
+    assert (await carry_out(book.context, HandOver(ANA, BO))).done == ["c2"]
+    await book.advance()
+
+    assert await go_on(book.context, number) == 0
+
+    await book.advance()
+    async with book.context.store.reading() as session:
+        assert (await hand_over_orders.progress(session, number)).parts == {"moved": 2, "gone": 1}
+    assert [len(await book.lines(f"c{number}", "handed_over")) for number in range(3)] == [1, 1, 1]
+
+
+async def test_two_who_go_on_with_one_order_move_each_customer_once(
+    book: BookOfAna, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hand_over_runs, "BATCH", 1)
+    number = await order(book.context, HandOver(ANA, BO), form="one", by=ANA, source="desk")
+    moved = await asyncio.gather(*(go_on(book.context, number) for _ in range(2)))
+    await book.advance()
+    assert sum(moved) == 3
+    assert [len(await book.lines(f"c{each}", "handed_over")) for each in range(3)] == [1, 1, 1]
+
+
+async def test_an_order_is_removed_a_week_after_it_was_done(book: BookOfAna) -> None:
+    await carry_out(book.context, HandOver(ANA, BO))
+    for days, left in ((6, 1), (2, 0)):
+        book.wall.at += days * 86_400
+        await book.intake.sweeper.remove_uploads()
+        async with book.context.store.reading() as session:
+            assert len(await hand_over_orders.latest(session, limit=5)) == left
 
 
 async def test_what_fails_is_named_and_the_others_move(book: BookOfAna, monkeypatch: pytest.MonkeyPatch) -> None:

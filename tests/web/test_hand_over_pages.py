@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import httpx
 import pytest
+from sqlalchemy.orm import Session
 
+from milepost.errors import MilepostError
+from milepost.intake import hand_over_runs
+from milepost.store import customers
 from tests.web.conftest import World, form_in, sign_in, text_of
-from tests.web.example import ANA, BO, DAY, LEA, START
+from tests.web.example import ANA, BO, DAY, LEA, START, customer
 
 GOOD = {"former": ANA, "to": BO}
 DAYS = {**GOOD, "first_day": "2026-03-02", "last_day": "2026-03-04"}
@@ -39,11 +46,67 @@ async def test_then_all_at_once(world: World, browser: httpx.AsyncClient) -> Non
 
 
 async def test_sent_twice_it_moves_once_and_says_so(world: World, browser: httpx.AsyncClient) -> None:
-    form = form_in(await look(browser, **GOOD), "/desk/hand-over")
-    for told in ("handed_over", "nothing_to_hand_over"):
-        response = await browser.post("/desk/hand-over", data=form)
-        assert response.headers["location"].endswith(told)
+    form, of_another_window = [form_in(await look(browser, **GOOD), "/desk/hand-over") for _ in range(2)]
+    for sent, told in ((form, "?told=handed_over"), (form, "?told=handed_over"), (of_another_window, "?told=nothing")):
+        response = await browser.post("/desk/hand-over", data=sent)
+        assert told in response.headers["location"]
     assert [row.kind for row in await world.timeline()].count("handed_over") == 1
+
+
+async def test_many_customers_go_over_behind_a_page_that_says_how_far_it_is(
+    world: World, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2):
+        await world.add(customer(f"more-{number}"))
+    monkeypatch.setattr(hand_over_runs, "BATCH", 1)
+    path = (await send(browser, **GOOD)).headers["location"]
+    assert path == "/desk/hand-over/1"
+    page = await browser.get(path)
+    assert "1 of 3 customers. This page shows by itself how far it is. You can close it" in text_of(page)
+    assert page.headers["refresh"] == "2"
+    world.temporal_answers = False
+    assert "The engine can\N{RIGHT SINGLE QUOTATION MARK}t be reached right now" in text_of(await browser.get(path))
+    assert "Ana Ruiz to Bo Ek" in text_of(await browser.get("/desk/hand-over"))
+    assert "goes on" in text_of(await browser.get("/desk/hand-over"))
+
+    assert await hand_over_runs.go_on(world.intake.context, 1) == 2
+
+    page = await browser.get(path)
+    assert "3 customers went over" in text_of(page)
+    assert "refresh" not in page.headers
+    assert "goes on" not in text_of(await browser.get("/desk/hand-over"))
+    assert [row.kind for row in await world.timeline()].count("handed_over") == 1
+
+
+async def test_who_stayed_is_named_with_the_reason_and_the_rest_can_be_sent_again(
+    world: World, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.add(customer("other"))
+    hand_over = customers.hand_over
+
+    def fail_at_other(session: Session, name: str, *rest: object) -> bool:
+        if name == "other":
+            raise MilepostError("Somebody stands on the line.")
+        return hand_over(session, name, *rest)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(customers, "hand_over", fail_at_other)
+        path = (await send(browser, **GOOD)).headers["location"]
+    page = await browser.get(path)
+    assert "1 customer went over" in text_of(page)
+    assert "1 stayed with Ana Ruiz." in text_of(page)
+    assert "other : Somebody stands on the line." in text_of(page)
+    again = re.search(r'href="(/desk/hand-over\?[^"]+)"', page.text)
+    assert again is not None
+    form = form_in(await browser.get(unescape(again[1])), "/desk/hand-over")
+    response = await browser.post("/desk/hand-over", data=form)
+    assert response.headers["location"].endswith("handed_over")
+
+
+async def test_a_hand_over_that_there_is_not_is_said_to_be_none(world: World, browser: httpx.AsyncClient) -> None:
+    response = await browser.get("/desk/hand-over/7")
+    assert response.status_code == 404
+    assert "There is no hand-over 7." in text_of(response)
 
 
 async def test_an_absence_is_on_both_desks_and_in_the_list_until_it_is_over(

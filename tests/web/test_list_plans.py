@@ -168,6 +168,7 @@ def test_every_page_and_list_is_among_those_that_are_measured() -> None:
     no_list |= {"/ops/outbox", "/ops/outbox/{rest:path}"}  # they lead elsewhere
     no_list |= {"/ops/imports/{number}", "/ops/imports/{number}/{kind}.csv"}  # one row, by its number
     no_list |= {"/ops/rehearsals/{number}", "/ops/rehearsals/new"}  # one row, by its number
+    no_list |= {"/desk/hand-over/{number}"}  # counts of one hand-over, by its number
     no_list |= {"/rehearsal"}  # only where a rehearsal runs, whose book is small
     no_list |= {"/ops/results.csv"}  # the whole ledger, on demand
     no_list |= {"/ops/audit", "/ops/keys"}  # by their number; a handful

@@ -14,6 +14,7 @@ from milepost.wire.journey import workflow_id
 from tests.workflows.sandbox import sandboxed
 from workflows.book_import import BookImport
 from workflows.customer_journey import CustomerJourney
+from workflows.hand_over import HandOver
 from workflows.rollout import Rollout
 
 FOLDER = Path(__file__).parent.parent / "histories"
@@ -26,7 +27,7 @@ def history(path: Path) -> WorkflowHistory:
 
 def replayer() -> Replayer:
     return Replayer(
-        workflows=[CustomerJourney, Rollout, BookImport],
+        workflows=[CustomerJourney, Rollout, BookImport, HandOver],
         workflow_runner=sandboxed(),
         data_converter=pydantic_data_converter,
     )
@@ -54,3 +55,4 @@ def test_the_histories_go_past_timers_and_over_a_continue_as_new() -> None:
     assert "EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED" in kinds["to_its_end"]
     assert "EVENT_TYPE_TIMER_FIRED" in kinds["book_import"]
     assert "EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED" in kinds["book_import_looks"]
+    assert "EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED" in kinds["hand_over"]
