@@ -29,7 +29,7 @@ from milepost.intake.import_account import Foreseen, ImportAccount, Missing
 from milepost.intake.import_preview import ImportPreview, preview_import
 from milepost.intake.import_sources import ImportOptions, OpenImport, StoredFiles, stored_files
 from milepost.intake.intake import Intake
-from milepost.intake.planned_work import PlannedWork
+from milepost.intake.planned_work import PlannedRows, PlannedWork
 from milepost.store import imports
 from milepost.store.errors import StoreError
 from milepost.store.import_tables import ImportRow
@@ -120,11 +120,12 @@ async def _look(intake: Intake, row: ImportRow, beat: Beat) -> None:
         await context.store.write(partial(_fail, context, row.number, _GONE))
         return
     opened = await _open(intake, row, files)
-    looked, preview, work, seen = _Looked(), ImportPreview(), PlannedWork(), 0
+    looked, preview, work, rows, seen = _Looked(), ImportPreview(), PlannedWork(), PlannedRows(), 0
     again = ImportOptions.from_json(row.options).again
     async for customer in preview_import(intake, looked.readable(opened.book), opened.places, again=again):
         preview.add(customer)
         work.add(customer)
+        rows.add(customer)
         seen += 1
         if seen % _LOOK_EVERY == 0:
             beat()
@@ -142,7 +143,7 @@ async def _look(intake: Intake, row: ImportRow, beat: Beat) -> None:
         "contacts_by_column": ByColumn.of(opened.source.people.problems).to_json(),
         "notes": [*preview.notes, *opened.book.missing, *opened.book.notes][:_NOTES],
     }
-    await context.store.write(partial(_looked, row.number, result, work.to_csv()))
+    await context.store.write(partial(_looked, row.number, result, rows.to_bytes()))
 
 
 def _looked(number: int, result: Mapping[str, Any], plan: bytes, session: Session) -> None:
