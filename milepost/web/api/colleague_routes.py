@@ -34,8 +34,8 @@ By = Annotated[str | None, Query(max_length=limits.NAME, description="who says s
 async def hand_over(served: Served, request: HandOverRequest) -> HandOverShown:
     """Hand all that a colleague has over to another one, for good: roles, and with them open and future tasks.
 
-    With `dry_run` it says what would move. Cut off, it goes on by itself wherever a worker runs; where some failed, send
-    the same again.
+    With `dry_run` it says what would move. Cut off, it goes on by itself wherever a worker runs; where some failed,
+    send the same again.
     """
     context, wish = served.intake.context, request.hand_over()
     shown = await preview(context, wish)
