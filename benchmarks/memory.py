@@ -14,12 +14,12 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from openpyxl import Workbook
 from temporalio.client import Client
 
 from benchmarks.book import HEADER, MAP, ROW, fill
 from benchmarks.figures import Figure
 from benchmarks.installation import ROOT, in_a_folder, installation
+from benchmarks.workbook import write_workbook
 
 FEW, MANY = 1000, 100_000
 STARTED = 10_000
@@ -138,12 +138,14 @@ def _two(folder: Path, rows: int) -> list[Path]:
 def _workbook(folder: Path, rows: int) -> list[Path]:
     file = folder / f"book{rows}.xlsx"
     if not file.exists():
-        workbook = Workbook(write_only=True)
-        sheet = workbook.create_sheet("Book")
-        for line in (HEADER, *(ROW.format(number) for number in range(rows))):
-            sheet.append(line.strip().split(","))
-        workbook.save(file)
+        with file.open("wb") as target:
+            write_workbook(target, (line.strip().split(",") for line in _lines(rows)))
     return [file]
+
+
+def _lines(rows: int) -> Iterator[str]:
+    yield HEADER
+    yield from (ROW.format(number) for number in range(rows))
 
 
 def _written(file: Path, lines: Iterator[str]) -> list[Path]:

@@ -91,13 +91,14 @@ def _sheet(workbook: Any, sheet: str | None) -> Any:
 
 
 def _opened(file: IO[bytes]) -> Any:
-    from openpyxl import load_workbook  # noqa: PLC0415 - most commands read no workbook, and it takes a while to load
-    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415 - it takes a while to load
+
+    from milepost.imports.shared_strings import open_workbook  # noqa: PLC0415 - most commands read no workbook
 
     file.seek(0)
     try:
         with warnings.catch_warnings(action="ignore"):  # styles and extensions that don't matter here
-            return load_workbook(file, read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
+            return open_workbook(file)
+    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError, SyntaxError) as error:
         hint = "Open it, save it as XLSX or as 'CSV UTF-8', and try again."
         raise UnreadableFileError("The file isn't a workbook (XLSX) that can be read.", hint) from error
