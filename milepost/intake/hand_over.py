@@ -180,9 +180,8 @@ def still_theirs(context: IntakeContext, hand_over: HandOver, session: Session) 
 
 
 def _moving(context: IntakeContext, hand_over: HandOver, session: Session) -> list[Moving]:
-    ids = hand_overs.customers_of(session, hand_over.former)
-    if hand_over.customers is not None:
-        ids = [each for each in ids if each in hand_over.customers]
+    named = hand_over.customers
+    ids = hand_overs.customers_of(session, hand_over.former) if named is None else sorted(named)
     running = {row.customer_id: row for row in journeys.load_open(session, ids)}
     lines = tasks.load_of_person(session, hand_over.former)
     found: list[Moving] = []

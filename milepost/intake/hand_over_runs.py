@@ -78,7 +78,6 @@ async def order(context: IntakeContext, hand_over: HandOver, *, form: str, by: s
         former=hand_over.former,
         successor=hand_over.to,
         roles=None if hand_over.roles is None else list(hand_over.roles),
-        some_customers=hand_over.customers is not None,
         introduce=hand_over.introduce,
         source=source,
         ordered_at=context.now(),

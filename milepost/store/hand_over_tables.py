@@ -24,7 +24,6 @@ class HandOverOrderRow(Base):
     former: Mapped[str]
     successor: Mapped[str]
     roles: Mapped[Any | None] = mapped_column(JSON(none_as_null=True), doc="a list; null: all")
-    some_customers: Mapped[bool] = mapped_column(server_default=false(), doc="only of those that were named")
     introduce: Mapped[bool] = mapped_column(server_default=false())
     source: Mapped[str]
     ordered_at: Mapped[At]

@@ -22,10 +22,7 @@ def upgrade() -> None:
         sa.Column("number", _LONG, autoincrement=True, nullable=False),
         *(sa.Column(name, sa.Text(), nullable=False) for name in ("form", "former", "successor")),
         sa.Column("roles", sa.JSON(), nullable=True),
-        *(
-            sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false())
-            for name in ("some_customers", "introduce")
-        ),
+        sa.Column("introduce", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("ordered_at", sa.BigInteger(), nullable=False),
         sa.Column("ordered_by", sa.Text(), nullable=True),
