@@ -60,6 +60,13 @@ async def of_journey(session: AsyncSession, customer: str, journey: str, kind: s
     return list(await session.scalars(query))
 
 
+async def of_kind(session: AsyncSession, customer: str, kind: str, limit: int = 20) -> list[FactRow]:
+    """Returns a customer's facts of one kind that journeys took in, the latest first."""
+    taken = (FactRow.kind == kind, FactRow.status == InboxStatus.DELIVERED)
+    query = select(FactRow).where(FactRow.customer_id == customer, *taken)
+    return list(await session.scalars(query.order_by(FactRow.serial.desc()).limit(limit)))
+
+
 async def latest_events(session: AsyncSession, customer: str, limit: int = 50) -> list[FactRow]:
     """Returns product events of a customer that were stored, the latest first."""
     query = select(FactRow).where(FactRow.customer_id == customer, FactRow.kind == EventHappened.kind)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, literal_column, not_, or_, select, true, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, not_, or_, select, true, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
@@ -31,13 +32,18 @@ MOST_COUNTED = 1000
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """A task with its customer and map. `paused`: its journey is paused, so the task does not fall due."""
+    """A task with its customer and map. `paused`: its journey is paused, so the task does not fall due.
+
+    `health` and `attributes` are the customer's.
+    """
 
     task: TaskRow
     customer_name: str
     map: str
     version: str
     paused: bool
+    health: float | None = None
+    attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,16 @@ async def list_open(
 async def count_open(session: AsyncSession, filters: TaskFilter, most: int = MOST_COUNTED) -> int:
     """Counts the open tasks that meet the filters, up to `most`."""
     return await count_up_to(session, select(TaskRow.task).where(*_conditions(filters)), most)
+
+
+async def effort(session: AsyncSession, filters: TaskFilter) -> tuple[int, int]:
+    """Returns the minutes that the open tasks which meet the filters take, and how many of them have no estimate."""
+    minutes, unknown = (
+        func.coalesce(func.sum(TaskRow.effort_minutes), 0),
+        func.count() - func.count(TaskRow.effort_minutes),
+    )
+    row = (await session.execute(select(minutes, unknown).where(*_conditions(filters)))).one()
+    return int(row[0]), int(row[1])
 
 
 async def queue_roles(session: AsyncSession) -> list[str]:
@@ -152,6 +168,12 @@ def end_of_day(now: Instant, timezone: str) -> Instant:
     return absences.end_of(absences.today(now, timezone), timezone) + 1
 
 
+def end_of_week(now: Instant, timezone: str) -> Instant:
+    """Returns the first instant after the local week of `timezone`, which ends on Sunday."""
+    today = absences.today(now, timezone)
+    return absences.end_of(today + timedelta(days=6 - today.weekday()), timezone) + 1
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """A colleague's day. In `next`, tasks without a date, and those that a pause keeps, come last."""
@@ -195,6 +217,15 @@ async def get(session: AsyncSession, journey: str, task: str) -> TaskLine | None
     return next(iter(await _lines(session, TaskRow.journey_id == journey, TaskRow.task == task)), None)
 
 
+async def get_open(session: AsyncSession, filters: Iterable[TaskFilter], journey: str, task: str) -> TaskLine | None:
+    """Returns a task that is open and meets one of the filters."""
+    is_it = (TaskRow.journey_id == journey, TaskRow.task == task)
+    for each in filters:
+        for line in await _lines(session, *is_it, *_conditions(each)):
+            return line
+    return None
+
+
 async def still_open(session: AsyncSession, keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
     """Returns those of the tasks, by their journeys and ids, that are open now."""
     query = select(TaskRow.journey_id, TaskRow.task).where(
@@ -227,7 +258,10 @@ async def _lines(session: AsyncSession, *conditions: ColumnElement[bool]) -> Seq
 
 def _lines_query(*conditions: ColumnElement[bool]) -> Query:
     return (
-        select(TaskRow, CustomerRow.name, JourneyRow.map, JourneyRow.version, JourneyRow.status)
+        select(
+            *(TaskRow, CustomerRow.name, JourneyRow.map, JourneyRow.version, JourneyRow.status),
+            *(CustomerRow.health, CustomerRow.attributes),
+        )
         .join(JourneyRow, JourneyRow.id == TaskRow.journey_id)
         .join(CustomerRow, CustomerRow.id == TaskRow.customer_id)
         .where(*conditions)
@@ -235,5 +269,5 @@ def _lines_query(*conditions: ColumnElement[bool]) -> Query:
 
 
 def _line(row: Row) -> TaskLine:
-    task, name, map_id, version, status = row[:5]
-    return TaskLine(task, name, map_id, version, status == JourneyStatus.PAUSED)
+    task, name, map_id, version, status, health, attributes = row[:7]
+    return TaskLine(task, name, map_id, version, status == JourneyStatus.PAUSED, health, attributes)

@@ -34,6 +34,7 @@ from milepost.store.stand_ins import StandIn
 from milepost.store.tables import TaskRow
 from milepost.store.tasks import TaskLine
 from milepost.web.desk.requests import RequestView
+from milepost.web.desk.rows import anchor_of
 from milepost.web.desk.typed_dates import TypedDate
 
 _HOUR = 60
@@ -73,7 +74,7 @@ class Card:
     @property
     def anchor(self) -> str:
         """The task's place on the page."""
-        return f"{self.task.journey_id}-{self.task.task}".replace("/", "-")
+        return anchor_of(self.task)
 
     @property
     def why(self) -> str:
@@ -101,7 +102,7 @@ class Card:
     def late(self) -> str | None:
         """The time for which the task has been overdue."""
         due = self.task.due_at
-        is_late = due is not None and due < self.now and not self.line.paused
+        is_late = due is not None and self.task.urgency < self.now
         return local_time.span_text(self.now - due) if is_late and due is not None else None
 
     @property
@@ -165,12 +166,17 @@ class Card:
     @property
     def notice(self) -> str | None:
         """The notice of what was just done."""
-        return _NOTICES.get(self.pending) if self.pending else None
+        return notice_of(self.pending)
 
     @property
     def closes(self) -> bool:
         """Tells whether what was just done closes the task."""
         return self.pending in _CLOSES
+
+
+def notice_of(pending: str | None) -> str | None:
+    """Returns the notice of what was just done, by the kind of its fact."""
+    return _NOTICES.get(pending or "")
 
 
 _CLOSES = frozenset({"step_done", "step_skipped", "task_done"})

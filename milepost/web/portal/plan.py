@@ -28,7 +28,7 @@ from milepost.web.portal.plan_texts import our_contact
 from milepost.web.portal.question import Question, questions
 from milepost.web.portal.results import goal, results
 from milepost.web.portal.shared_plan import Plan
-from milepost.web.portal.stage_rail import stage_rail
+from milepost.web.portal.stage_rail import RailStage, stage_rail
 from milepost.web.portal.throttle import let_through
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served, Services
@@ -88,6 +88,11 @@ class ToDo:
     can_be_done: bool
 
 
+def _rail(plan: Plan) -> list[RailStage]:
+    opened = plan.opened
+    return stage_rail(opened.compiled_map, opened.state, plan.openings, opened.reader, opened.zone)
+
+
 def _values(plan: Plan) -> Values:
     steps = [step for step in plan.opened.compiled_map.steps.values() if plan.situation.is_container_open(step)]
     open_steps = [step for step in steps if plan.record(step).is_open]
@@ -100,7 +105,7 @@ def _values(plan: Plan) -> Values:
         "contact": our_contact(plan.opened),
         "goal": goal(every),
         "results": every,
-        "stages": stage_rail(plan.opened, plan.openings),
+        "stages": _rail(plan),
         "next": following,
         "own": [todo for todo in own if todo is not following],
         "others": _by_person(todo for todo in todos if not todo.is_own),

@@ -1,0 +1,133 @@
+"""The list of a desk: its sections with their rows, as its address says; and the addresses around it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from milepost.planner.instants import Instant
+from milepost.store import tasks
+from milepost.store.keyset import Cursor
+from milepost.store.stand_ins import StandIns
+from milepost.store.tasks import TaskFilter, TaskLine, TaskPage
+from milepost.web import forms
+from milepost.web.desk.cards import notice_of
+from milepost.web.desk.rows import Row, Section, by_customer, key_of
+from milepost.web.pages import up_to
+from milepost.web.services import Services
+
+SHOWN = 25
+"""Tasks of each section on the page of all; the rest on the section's own pages."""
+PER_PAGE = 50
+MOST = 200
+"""Tasks on a page that is ordered by customer."""
+CUSTOMER = "customer"
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a desk is and how it is looked at: the address, and what stands behind its question mark."""
+
+    path: str
+    section: str = ""
+    cursor: str | None = None
+    by: str = ""
+    journey: str = ""
+    task: str = ""
+
+    @property
+    def key(self) -> Key | None:
+        """The task that is chosen, by its journey and id."""
+        return (self.journey, self.task) if self.journey and self.task else None
+
+    @property
+    def is_by_customer(self) -> bool:
+        return self.by == CUSTOMER
+
+    @property
+    def address(self) -> str:
+        names = ("section", "cursor", "by", "journey", "task")
+        query = {name: value for name in names if (value := getattr(self, name))}
+        return self.path + (f"?{urlencode(query)}" if query else "")
+
+    def at(self, key: Key | None) -> Place:
+        """Returns the same list with another task chosen, or none."""
+        journey, task = key or ("", "")
+        return replace(self, journey=journey, task=task)
+
+    def of_section(self, section: str, cursor: Cursor | None = None) -> str:
+        """Returns the address of a page of one section."""
+        return replace(self.at(None), section=section, cursor=str(cursor) if cursor else None).address
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section before it is read: its tasks are those that meet the filter."""
+
+    id: str
+    title: str
+    filter: TaskFilter
+
+
+@dataclass(frozen=True, slots=True)
+class DeskList:
+    """Reads the list at a place. Those who are away are `in_force`; times are in `zone`."""
+
+    served: Services
+    place: Place
+    now: Instant
+    zone: str
+    in_force: StandIns
+
+    async def sections(self, parts: Sequence[Part]) -> list[Section]:
+        """Returns the first tasks of every section or, where the place names one, a page of that."""
+        own = [part for part in parts if part.id == self.place.section]
+        read = await self._read(own or parts, self._limit(is_alone=bool(own)))
+        lines = [line for _, page, _ in read for line in page.lines]
+        pending = await forms.pending_facts(self.served, {line.task.customer_id for line in lines})
+        async with self.served.store.reading() as session:  # what was pending a moment before may be closed by now
+            is_open = await tasks.still_open(session, {key_of(line) for line in lines})
+        sections = [
+            Section(
+                part.id,
+                part.title,
+                tuple(self._rows(page.lines, pending, is_open)),
+                up_to(total, tasks.MOST_COUNTED),
+                None if own or page.next is None else self.place.of_section(part.id),
+                self.place.of_section(part.id, page.previous) if own and page.previous else None,
+                self.place.of_section(part.id, page.next) if own and page.next else None,
+            )
+            for part, page, total in read
+        ]
+        return by_customer(sections) if self.place.is_by_customer and not own else sections
+
+    def _limit(self, *, is_alone: bool) -> int:
+        if self.place.is_by_customer:
+            return MOST
+        return PER_PAGE if is_alone else SHOWN
+
+    async def _read(self, parts: Sequence[Part], limit: int) -> list[tuple[Part, TaskPage, int]]:
+        cursor = Cursor.read(self.place.cursor) if self.place.cursor and len(parts) == 1 else None
+        async with self.served.store.reading() as session:
+            return [
+                (
+                    part,
+                    await tasks.list_open(session, part.filter, cursor=cursor, limit=limit),
+                    await tasks.count_open(session, part.filter),
+                )
+                for part in parts
+            ]
+
+    def _rows(self, lines: Sequence[TaskLine], pending: Mapping[Key, str], is_open: Collection[Key]) -> list[Row]:
+        rows = []
+        for line in lines:
+            task, key = line.task, key_of(line)
+            if key not in is_open:
+                continue
+            stand_in = self.in_force.for_task(task.person, task.role, task.customer_id)
+            notice = notice_of(pending.get((task.customer_id, task.step or task.task)))
+            address = self.place.at(key).address
+            rows.append(Row(line, self.now, self.zone, address, key == self.place.key, notice, stand_in))
+        return rows
