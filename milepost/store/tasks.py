@@ -95,11 +95,11 @@ async def count_open(session: AsyncSession, filters: TaskFilter, most: int = MOS
 async def effort(session: AsyncSession, filters: TaskFilter) -> tuple[int, int]:
     """Returns the minutes that the open tasks which meet the filters take, and how many of them have no estimate."""
     minutes, unknown = (
-        func.coalesce(func.sum(TaskRow.effort_minutes), 0),
+        func.sum(TaskRow.effort_minutes),
         func.count() - func.count(TaskRow.effort_minutes),
     )
     row = (await session.execute(select(minutes, unknown).where(*_conditions(filters)))).one()
-    return int(row[0]), int(row[1])
+    return int(row[0] or 0), int(row[1] or 0)
 
 
 async def queue_roles(session: AsyncSession) -> list[str]:

@@ -164,6 +164,7 @@ async def test_another_date_is_proposed_and_the_colleague_agrees(
 
     desk = await (await opened(chromium, stories, look, scripts=scripts)).new_page()
     await sign_in(desk)
+    await desk.locator("a.row", has_text=f"{customer.title()} Ltd").filter(has_text="another date").first.click()
     card = desk.locator("article", has_text=f"{customer.title()} Ltd").filter(has_text="2031").first
     await card.get_by_role("button", name="Agree to").click()
     await desk.context.close()
@@ -310,9 +311,12 @@ async def test_a_dispute_is_one_click_its_words_reach_the_colleague_and_what_is_
     for words in ("Finance still copies by hand", "Thursday at ten"):
         await expect(desk.get_by_text(words).first).to_be_visible()
     await desk.goto("/desk")
-    call = desk.locator("article", has_text=f"Nein-{name.title()} Ltd").filter(has_text="Hear what is missing").first
-    await call.locator("summary", has_text="Done").click()
-    await call.get_by_role("button", name="Mark as done").click()
+    await (
+        desk.locator("a.row", has_text=f"Nein-{name.title()} Ltd").filter(has_text="Hear what is missing").first.click()
+    )
+    call = desk.locator("article", has_text="Hear what is missing")
+    await expect(call.get_by_text("Finance still copies by hand").first).to_be_visible()
+    await call.get_by_role("button", name="Done", exact=True).click()
     await desk.context.close()
 
     await from_mail(page, stories, f"sam@nein-{name}.example", "Is it there now?", "Yes, partly, or not yet")

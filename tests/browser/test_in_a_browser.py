@@ -103,11 +103,10 @@ async def _tab_to(page: Page, place: Locator) -> None:
 
 async def test_a_colleague_signs_in_and_completes_a_task(world: World, page: Page) -> None:
     await sign_in(page)
+    await page.get_by_role("link", name="Kickoff call").click()
     task = page.get_by_role("article", name="Kickoff call")
-    await task.get_by_text("Done", exact=True).click()
-    await task.get_by_label("Held").check()
     await task.get_by_role("textbox", name="Note optional").first.fill("They begin on Monday.")
-    await task.get_by_role("button", name="Mark as done").click()
+    await task.get_by_role("button", name="Held").click()
 
     await expect(page.get_by_role("status")).to_have_text("Noted. Thank you.")
     await expect(task).to_have_count(0)
@@ -118,11 +117,12 @@ async def test_a_colleague_signs_in_and_completes_a_task(world: World, page: Pag
 async def test_a_task_with_results_is_not_done_without_one(world: World, page: Page) -> None:
     await sign_in(page)
     before = await world.everything()
+    await page.get_by_role("link", name="Kickoff call").click()
     task = page.get_by_role("article", name="Kickoff call")
-    await task.get_by_text("Done", exact=True).click()
-    await task.get_by_role("button", name="Mark as done").click()
+    await task.get_by_role("textbox", name="Evidence").fill("They told me")
+    await page.keyboard.press("Enter")
 
-    await expect(task.get_by_label("Held")).to_be_focused()  # the browser asks for what is missing
+    await expect(task.get_by_role("button", name="Held")).to_be_visible()
     assert await world.everything() == before
 
 
@@ -131,16 +131,9 @@ async def test_a_task_is_completed_by_the_keyboard_alone(world: World, page: Pag
     await page.keyboard.press("Tab")
     await expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     await page.keyboard.press("Enter")
-    for _ in range(20):
-        await page.keyboard.press("Tab")
-        if await page.evaluate("document.activeElement.textContent") == "Done":
-            break
+    await _tab_to(page, page.get_by_role("link", name="Kickoff call"))
     await page.keyboard.press("Enter")
-    await page.keyboard.press("Tab")
-    await page.keyboard.press("Space")
-    for _ in range(3):
-        await page.keyboard.press("Tab")
-    await expect(page.get_by_role("button", name="Mark as done")).to_be_focused()
+    await _tab_to(page, page.get_by_role("button", name="Held"))
     await page.keyboard.press("Enter")
 
     await expect(page.get_by_role("status")).to_have_text("Noted. Thank you.")

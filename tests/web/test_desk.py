@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from urllib.parse import quote
 
 import httpx
@@ -15,15 +17,16 @@ from tests.web.example import ANA, BO, DAY, HOUR, LEA, START, customer
 KICKOFF = "acme-1-kickoff-1"
 
 
-async def day(browser: httpx.AsyncClient, person: str = ANA) -> httpx.Response:
-    response = await browser.get(f"/desk/{person}")
+async def day(browser: httpx.AsyncClient, person: str = ANA, task: str = "", journey: str = "acme/1") -> httpx.Response:
+    """The day of a person with a task chosen; without one, the first."""
+    response = await browser.get(f"/desk/{person}", params={"journey": journey, "task": task} if task else {})
     assert response.status_code == 200
     return response
 
 
-async def send(browser: httpx.AsyncClient, act: str, near: str = KICKOFF, **fields: str) -> httpx.Response:
-    """Fill in a form of the day, as it stands on the page, and send it."""
-    hidden = form_in(await day(browser), f"/desk/tasks/{act}", near)
+async def send(browser: httpx.AsyncClient, act: str, task: str = "kickoff/1", **fields: str) -> httpx.Response:
+    """Choose a task of the day, fill in one of its forms as it stands on the page, and send it."""
+    hidden = form_in(await day(browser, task=task), f"/desk/tasks/{act}")
     return await browser.post(f"/desk/tasks/{act}", data={**hidden, **fields})
 
 
@@ -65,15 +68,25 @@ async def test_a_form_that_races_with_the_end_of_the_journey_says_so(world: Worl
     assert "That was closed in the meantime; nothing has changed." in page_text
 
 
-async def test_a_task_is_next_then_today_then_overdue(world: World, browser: httpx.AsyncClient) -> None:
+async def test_a_task_is_later_then_of_this_week_then_of_today_then_late(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    assert section_of(await day(browser), KICKOFF) == "week"
+    assert section_of(await day(browser, BO), KICKOFF) == ""
+    await send(browser, "agree", due="2026-03-11")
     sections = []
-    for at in (START, START + 2 * DAY, START + 2 * DAY + 9 * HOUR, START + 3 * DAY):
+    for at in (START, START + 7 * DAY, START + 9 * DAY, START + 9 * DAY + 9 * HOUR, START + 10 * DAY):
         await world.move_to(at)
-        page = (await day(browser)).text
-        place = page.index(f'id="{KICKOFF}"')
-        sections.append(max(("overdue", "today", "next"), key=lambda name: page.rfind(f'id="{name}"', 0, place)))
+        sections.append(section_of(await day(browser), KICKOFF))
 
-    assert sections == ["next", "today", "overdue", "overdue"]
+    assert sections == ["later", "week", "today", "late", "late"]
+
+
+def section_of(page: httpx.Response, anchor: str) -> str:
+    """The section in which a task has its row; empty where it has none."""
+    place = page.text.find(f'id="row-{anchor}"')
+    starts = re.finditer(r'<section id="(\w+)" class="day', page.text[:place] if place >= 0 else "")
+    return [each.group(1) for each in starts][-1] if place >= 0 else ""
 
 
 async def test_a_late_task_says_so_in_words(world: World, browser: httpx.AsyncClient) -> None:
@@ -209,12 +222,11 @@ async def test_a_task_of_a_play_names_the_play(world: World, browser: httpx.Asyn
 async def test_a_task_that_the_engine_made_is_done_with_a_note(world: World, browser: httpx.AsyncClient) -> None:
     await world.move_to(START + 45 * DAY)
     await sign_in(browser, ANA)
-    page = await day(browser)
+    page = await day(browser, task="stuck/start/1")
     assert "The stage “Getting started” has been open longer than planned." in text_of(page)
-    stuck = page.text[page.text.index('id="acme-1-stuck-start-1"') :].split("</article>")[0]
-    assert "/desk/tasks/skip" not in stuck
+    assert "/desk/tasks/skip" not in page.text
 
-    response = await send(browser, "done", "acme-1-stuck-start-1", note="Called them.")
+    response = await send(browser, "done", "stuck/start/1", note="Called them.")
 
     assert response.headers["location"].endswith("told=noted")
     assert (await world.task("stuck/start/1")).status == "done"
@@ -224,7 +236,9 @@ async def test_a_task_for_a_missing_contact_names_the_persona(world: World) -> N
     await world.add(customer("globex", "Globex", contacts=()))
     await world.intake.record_fact("globex", WrittenFact(step_done="kickoff", result="held"))
     async with world.client() as client:
-        page = await client.get(f"/desk/{ANA}")
+        overview = await client.get(f"/desk/{ANA}")
+        [task] = re.findall(r'href="([^"]+task=contact[^"]+)"', overview.text)
+        page = await client.get(unescape(task))
 
     assert "A message is waiting: the customer has no “Coordinator”." in text_of(page)
 

@@ -231,6 +231,6 @@ async def test_a_playbook_leads_colleagues_to_the_results(world: World, browser:
     playbook = FILES["playbooks/kickoff.md"] + "\n[The results]({{ proof_url }})\n"
     await world.publish({**FILES, "playbooks/kickoff.md": playbook})
     await world.add(customer(id="other", name="Other Ltd"))
-    page = await browser.get("/desk/ana.ruiz%40vendor.example")
+    page = await browser.get("/desk/ana.ruiz%40vendor.example?journey=other/1&task=kickoff/1")
 
     assert "/ops/customers/other/proof" in page.text

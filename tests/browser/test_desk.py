@@ -1,0 +1,79 @@
+"""The desk in a browser: two panes that are accessible and whole, light and dark, on a desk and on a phone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Page, expect
+
+from milepost.planner.written_facts import WrittenFact
+from tests.browser.looks import DESK, PHONE, complaints
+from tests.web.conftest import World
+from tests.web.example import ANA, DAY, SAM, START, customer
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+NAMES = (
+    *("Aldermoor Foods", "Bluefen Insurance", "Corrigan Freight", "Delmar Studios", "Eastgate Mills"),
+    *("Fjord Labs", "Gesellschaft für Wiederverwendung und Instandsetzung mbH", "Harbour & Sons"),
+)
+
+
+async def some_customers(world: World) -> None:
+    """Customers in all parts of their journeys, with tasks that are late, due and ahead."""
+    for number, name in enumerate(NAMES):
+        attributes = {"tier": "pilot", "health": 35 + 8 * number, "renews_on": "2026-06-30", "arr": 12_000 + number}
+        await world.add(customer(f"c{number}", name, attributes=attributes))
+        if number % 3 == 0:
+            done = WrittenFact(step_done="kickoff", result="held", note="They begin on Monday.")
+            await world.intake.record_fact(f"c{number}", done, by=ANA)
+    await world.tell(step_done="kickoff", result="held")
+    await world.tell(step_done="connect")
+    comment = "Finance still copies every report by hand."
+    said = WrittenFact(answer="faster", verdict="disputed", comment=comment, value=2, method="portal")
+    await world.intake.record_fact("acme", said, by=SAM)
+    await world.move_to(START + 2 * DAY)
+
+
+async def test_the_two_panes_are_accessible_and_whole_in_all_looks(world: World, window: Page) -> None:
+    await some_customers(world)
+    rescue = "journey=acme/1&task=rescue_call/1"
+    found = {}
+    for name, place in {
+        "a day": f"/desk/{ANA}",
+        "a day by customer": f"/desk/{ANA}?by=customer",
+        "a task of a day": f"/desk/{ANA}?{rescue}",
+        "the queues": "/desk/queues",
+    }.items():
+        await window.goto(place)
+        await expect(window.locator("a.row").first).to_be_attached()
+        found[name] = await complaints(window, name)
+
+    assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+async def test_on_a_desk_both_panes_are_seen_and_on_a_phone_one_after_the_other(world: World, window: Page) -> None:
+    await some_customers(world)
+    await window.goto(f"/desk/{ANA}")
+    rows, task = window.locator("a.row"), window.get_by_role("article")
+    await expect(rows.first).to_be_visible()
+    await expect(task).to_be_visible()
+
+    await window.set_viewport_size(PHONE)
+    await expect(task).to_be_hidden()
+    await rows.filter(has_text="Call the sponsor").first.click()
+    await expect(task).to_be_visible()
+    await expect(task).to_contain_text("Sam Poe disputed “Reports are made in half the time.” on Mon 2 Mar 2026")
+    await expect(task.get_by_text("Finance still copies every report by hand.")).to_be_visible()
+    await expect(rows.first).to_be_hidden()
+    await window.get_by_role("link", name="← All tasks").click()
+    await expect(rows.first).to_be_visible()
+    await window.set_viewport_size(DESK)
+
+
+async def test_twenty_tasks_are_seen_without_scrolling(world: World, window: Page) -> None:
+    for number in range(24):
+        await world.add(customer(f"c{number}", f"Customer number {number}"))
+    await window.goto(f"/desk/{ANA}")
+    await expect(window.locator("a.row").first).to_be_visible()
+    heights = await window.eval_on_selector_all("a.row", "rows => rows.map(each => each.offsetHeight)")
+
+    assert max(heights) <= 45
