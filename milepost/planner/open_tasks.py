@@ -47,6 +47,8 @@ _WISHES = {
 class Task:
     """A task that is open. `task` is `STEP/OCCURRENCE`, or `WHY/ABOUT/N` for a system task.
 
+    `put_off` is the end of the working day until which somebody snoozed it, or the customer's words keep it quiet.
+
     `person` is an address, or nobody: then the queue of the role's team has it. `role` is empty for a task of the map's
     owner. `due_at` is a UTC instant; so is `agreed_at`, the time of day that people agreed on, and it takes
     `agreed_minutes`.
@@ -60,6 +62,7 @@ class Task:
     title: str
     opened_at: Instant
     due_at: Instant | None = None
+    put_off: Instant | None = None
     agreed_at: Instant | None = None
     agreed_minutes: int | None = None
     why: str | None = None
@@ -101,6 +104,7 @@ def _step_task(step: CompiledStep, record: StepState, state: State) -> Task:
         title=touchpoint.title,
         opened_at=record.opened_at or state.started_at,
         due_at=record.due_at,
+        put_off=record.kept_until()[1] or None,
         agreed_at=agreed_at,
         agreed_minutes=agreed_minutes,
         escalated_to=record.escalated_to,

@@ -53,12 +53,13 @@ def rows_of_open(state: State, compiled_map: CompiledMap) -> Iterator[dict[str, 
         yield {"task": task.task} | _open(task, state)
 
 
-def urgency(opened_at: Instant, due_at: Instant | None, *, paused: bool) -> int:
+def urgency(opened_at: Instant, due_at: Instant | None, *, put_off: Instant | None = None, paused: bool) -> int:
     """Returns what open tasks are ordered by: when they are due; then those without a date, by when they opened.
 
-    Those of paused journeys come last. So a task is late when its urgency has passed.
+    A task that is put off past its date is due by the end of that day. Those of paused journeys come last. So a task is
+    late when its urgency has passed.
     """
-    at = opened_at + WITHOUT_DATE if due_at is None else due_at
+    at = opened_at + WITHOUT_DATE if due_at is None else max(due_at, put_off or 0)
     return at + PAUSED if paused else at
 
 
@@ -76,7 +77,9 @@ def _open(task: Task, state: State) -> dict[str, Any]:
         "due_at": task.due_at,
         "agreed_at": task.agreed_at,
         "agreed_minutes": task.agreed_minutes,
-        "urgency": urgency(task.opened_at, task.due_at, paused=state.status == JourneyStatus.PAUSED),
+        "urgency": urgency(
+            task.opened_at, task.due_at, put_off=task.put_off, paused=state.status == JourneyStatus.PAUSED
+        ),
         "escalated_to": task.escalated_to,
         "escalated_person": _address(team.get(task.escalated_to)) if task.escalated_to else None,
         "results": list(task.results),

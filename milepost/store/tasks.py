@@ -61,14 +61,15 @@ class TaskFilter:
 
     `person` has the task, it was escalated to the person, or the person stands in for somebody of whom that is true;
     `stand_ins` say who does. `role` has it, or it was escalated to the role. `queue` is the role of a team that has
-    to take the task, as nobody has it. `since` and `before` are journey time: tasks that fall due from then on, until
-    then; tasks without a date and those of paused journeys never do.
+    to take the task, as nobody has it. `step` is the one that it is a task of. `since` and `before` are journey time:
+    tasks that fall due from then on, until then; tasks without a date and those of paused journeys never do.
     """
 
     person: str | None = None
     role: str | None = None
     customer: str | None = None
     queue: str | None = None
+    step: str | None = None
     since: Instant | None = None
     before: Instant | None = None
     stand_ins: StandIns = NOBODY_AWAY
@@ -82,14 +83,14 @@ async def list_open(
     Raises:
         InvalidCursorError: the cursor is none of this list.
     """
-    query = _lines_query(*_conditions(filters))
+    query = _lines_query(*conditions(filters))
     page = await read_page(session, query, _BY_URGENCY, cursor, limit)
     return TaskPage(tuple(_line(row) for row in page.rows), page.previous, page.next)
 
 
 async def count_open(session: AsyncSession, filters: TaskFilter, most: int = MOST_COUNTED) -> int:
     """Counts the open tasks that meet the filters, up to `most`."""
-    return await count_up_to(session, select(TaskRow.task).where(*_conditions(filters)), most)
+    return await count_up_to(session, select(TaskRow.task).where(*conditions(filters)), most)
 
 
 async def effort(session: AsyncSession, filters: TaskFilter) -> tuple[int, int]:
@@ -98,7 +99,7 @@ async def effort(session: AsyncSession, filters: TaskFilter) -> tuple[int, int]:
         func.sum(TaskRow.effort_minutes),
         func.count() - func.count(TaskRow.effort_minutes),
     )
-    row = (await session.execute(select(minutes, unknown).where(*_conditions(filters)))).one()
+    row = (await session.execute(select(minutes, unknown).where(*conditions(filters)))).one()
     return int(row[0] or 0), int(row[1] or 0)
 
 
@@ -116,23 +117,26 @@ async def count_unowned(session: AsyncSession, most: int = MOST_COUNTED) -> int:
     return min(unowned + await count_up_to(session, escalated, most), most)
 
 
-def _conditions(filters: TaskFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [_IS_OPEN]
+def conditions(filters: TaskFilter) -> list[ColumnElement[bool]]:
+    """Returns what an open task has to meet."""
+    found: list[ColumnElement[bool]] = [_IS_OPEN]
     if filters.person is not None:
-        conditions.append(_is_among(*_of_person(filters.person.strip().lower(), filters.stand_ins)))
+        found.append(_is_among(*_of_person(filters.person.strip().lower(), filters.stand_ins)))
     if filters.role is not None:
-        conditions.append(or_(TaskRow.role == filters.role, TaskRow.escalated_to == filters.role))
+        found.append(or_(TaskRow.role == filters.role, TaskRow.escalated_to == filters.role))
     if filters.customer is not None:
-        conditions.append(TaskRow.customer_id == filters.customer)
+        found.append(TaskRow.customer_id == filters.customer)
+    if filters.step is not None:
+        found.append(TaskRow.step == filters.step)
     if filters.queue is not None:
-        conditions.append(
+        found.append(
             _is_among(_keys.where(_own.role == filters.queue, _own.person.is_(None)), _escalated_to(filters.queue))
         )
     if filters.since is not None:
-        conditions.append(TaskRow.urgency >= filters.since)
+        found.append(TaskRow.urgency >= filters.since)
     if filters.before is not None:
-        conditions.append(TaskRow.urgency < filters.before)
-    return conditions
+        found.append(TaskRow.urgency < filters.before)
+    return found
 
 
 def _of_person(address: str, stand_ins: StandIns) -> Iterator[Select[str, str]]:
@@ -221,7 +225,7 @@ async def get_open(session: AsyncSession, filters: Iterable[TaskFilter], journey
     """Returns a task that is open and meets one of the filters."""
     is_it = (TaskRow.journey_id == journey, TaskRow.task == task)
     for each in filters:
-        for line in await _lines(session, *is_it, *_conditions(each)):
+        for line in await _lines(session, *is_it, *conditions(each)):
             return line
     return None
 

@@ -30,6 +30,8 @@ _ADDRESSES: Mapping[Role, str] = {
         POST /desk/tasks/answer
         POST /desk/tasks/agree
         POST /desk/undo
+        POST /desk/together/done
+        POST /desk/together/undo
         POST /desk/reviews/done
         POST /desk/away/{number}/end
         POST /desk/away/{number}/change

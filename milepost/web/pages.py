@@ -62,6 +62,8 @@ NOTICES = {
     "proposed": translatable("Thank you. Your proposal is with us; you will hear from us."),
     "agreement_changed": translatable("Something changed in the meantime, so nothing was sent. Please look again."),
     "undone": translatable("Undone, as if it had not been done."),
+    "undone_in_part": "Undone where that was still possible; the others have moved on.",
+    "too_late": "The time for undoing is over; nothing has changed.",
     "undo_over": translatable("That can no longer be taken back. Please write to the person who looks after you."),
     "shared": translatable("Here is your link. Whoever has it sees these results and nothing else."),
     "share_ended": translatable("The link opens nothing any more."),

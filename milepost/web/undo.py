@@ -26,6 +26,7 @@ from milepost.planner.timeline import (
 )
 from milepost.store import customers, journeys, timeline, undo_points
 from milepost.store.errors import UnknownJourneyError, UnreadableVersionError
+from milepost.store.tables import FactRow
 from milepost.store.undo_points import UndoableFact
 from milepost.translations.reader import Reader, translatable
 from milepost.web import forms
@@ -45,6 +46,9 @@ _BY_CONTACT_ALONE = {
     "task_added": translatable("What you proposed"),
 }
 """What is about no step."""
+BATCH = "undo-together"
+"""The kind of the forms that undo what was done together."""
+_TOGETHER = "desk/together/"
 _FOLLOWS = JourneyEnded | PlayStarted | StageOpened | StepOpened | TaskOpened
 _MOST_SHOWN = 3
 _MOST = 10
@@ -56,7 +60,8 @@ class UndoLine:
 
     `who` is the name of whoever told it, where it is known; `by` the address.
 
-    `follows` are sentences on what followed; `mails` tells whether a mail waits for that time to be over.
+    `follows` are sentences on what followed; `mails` tells whether a mail waits for that time to be over. `many` is
+    at how many customers it was done together, `action` where the form of that is sent to.
     """
 
     customer: str
@@ -68,13 +73,47 @@ class UndoLine:
     form: str
     follows: tuple[str, ...]
     mails: bool
+    many: int = 1
+    action: str | None = None
+
+
+def id_in_batch(batch: str, number: int) -> str:
+    """Returns the id of a fact that a colleague told together with others."""
+    return f"{_TOGETHER}{batch}/{number}"
+
+
+def _batch_of(fact: FactRow) -> str | None:
+    return fact.id.removeprefix(_TOGETHER).partition("/")[0] if fact.id.startswith(_TOGETHER) else None
+
+
+async def of_batch(served: Services, person: str, batch: str) -> list[FactRow]:
+    """Returns what a colleague told in one batch and can undo."""
+    async with served.store.reading() as reading:
+        facts = await reading.run_sync(partial(undo_points.undoable, now=served.now(), by=person))
+    return [each.fact for each in facts if _batch_of(each.fact) == batch]
 
 
 async def by_colleague(served: Services, person: str, session: str, zone: str) -> list[UndoLine]:
-    """Returns what a colleague (an address) just did and can undo; `session` is that of their forms."""
+    """Returns what a colleague (an address) just did and can undo; `session` is that of their forms.
+
+    What was done together is one line.
+    """
     async with served.store.reading() as reading:
         facts = await reading.run_sync(partial(undo_points.undoable, now=served.now(), by=person))
-        return await _lines(served, reading, facts, session, zone)
+        sizes = Counter(_batch_of(each.fact) for each in facts)
+        one_each = {_batch_of(each.fact) or each.fact.id: each for each in reversed(facts)}
+        shown = sorted(one_each.values(), key=lambda each: -each.fact.serial)
+        lines = []
+        for each in _few_of_each_order(shown)[:_MOST]:
+            line, batch = await _line(served, reading, each, session, zone, reader=None), _batch_of(each.fact)
+            lines.append(_together(served, line, session, batch, sizes[batch]) if batch else line)
+        return lines
+
+
+def _together(served: Services, line: UndoLine, session: str, batch: str, many: int) -> UndoLine:
+    """Returns a line that stands for all that was done together with it."""
+    form = forms.token(served, session, BATCH, batch)
+    return replace(line, form=form, many=many, action="/desk/together/undo", follows=())
 
 
 async def of_customer(served: Services, customer: str, session: str, zone: str) -> list[UndoLine]:

@@ -163,3 +163,33 @@ async def test_an_order_that_is_none_is_that_by_due_date(browser: httpx.AsyncCli
     page = await desk(browser, by=by)
 
     assert ('id="week"' in page.text) == (by == "nonsense")
+
+
+async def test_what_is_put_off_leaves_today_and_comes_back_on_its_day(world: World, browser: httpx.AsyncClient) -> None:
+    await world.move_to(START + 2 * DAY)
+    hidden = form_in(await desk(browser), "/desk/tasks/snooze")
+    await browser.post("/desk/tasks/snooze", data={**hidden, "until": "2026-03-09"})
+    page = await desk(browser)
+    assert 'id="later"' in page.text
+    assert "Kickoff call from Mon 9 Mar" in text_of(page)
+    assert "Put off until Mon 9 Mar 2026" in text_of(page)
+    assert "due by tonight" not in text_of(page)
+
+    await world.move_to(START + 7 * DAY)
+    page = await desk(browser)
+    assert 'id="today"' in page.text
+    assert "Overdue" not in text_of(page)
+
+    await world.move_to(START + 8 * DAY)
+    assert 'id="late"' in (await desk(browser)).text
+
+
+async def test_a_task_is_put_off_with_a_click_until_tomorrow_monday_or_in_a_week(
+    browser: httpx.AsyncClient,
+) -> None:
+    page = await desk(browser)
+
+    assert re.findall(r'name="until" value="([^"]+)">([^<]+)<', page.text) == [
+        ("2026-03-03", "Tomorrow"),
+        ("2026-03-09", "Monday"),
+    ]

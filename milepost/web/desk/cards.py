@@ -106,6 +106,14 @@ class Card:
         return local_time.span_text(self.now - due) if is_late and due is not None else None
 
     @property
+    def put_off(self) -> str | None:
+        """The day until which somebody put the task off, if that is after it was due."""
+        due, urgency = self.task.due_at, self.task.urgency
+        if due is None or self.line.paused or self.late or urgency <= due:
+            return None
+        return local_time.due_day_of(urgency, self.zone)
+
+    @property
     def is_due_soon(self) -> bool:
         """Tells whether the map has warned of the due date, which isn't past."""
         record = self.state.step(self.task.step or "")

@@ -20,6 +20,7 @@ from milepost.store.advance_tasks import PAUSED
 from milepost.store.stand_ins import StandIns
 from milepost.store.tasks import TaskFilter, TaskLine
 from milepost.web import undo
+from milepost.web.desk import batch
 from milepost.web.desk.absence_notes import AwayNote
 from milepost.web.desk.desk_list import DeskList, Part, Place
 from milepost.web.desk.pane import Pane, PaneBuilder
@@ -45,9 +46,10 @@ class Look(BaseModel):
     by: str = ""
     journey: str = ""
     task: str = ""
+    together: str = ""
 
     def at(self, path: str) -> Place:
-        return Place(path, self.section, self.cursor, self.by, self.journey, self.task)
+        return Place(path, **self.model_dump())
 
 
 @router.get("")
@@ -85,6 +87,7 @@ async def day(
     desk = _Desk(served, viewer, place, address, zone, in_force)
     parts = [Part("all", "", theirs)] if place.is_by_customer else _by_due(theirs, now, zone)
     page = await desk.page(colleague_name(address), parts)
+    page |= await desk.together(theirs)
     page["hours"] = await _hours(served, theirs, address, tasks.end_of_day(now, zone))
     title = f"The day of {colleague_name(address)}"
     around = shell(request, served, viewer, title, "desk", zone=zone)
@@ -150,6 +153,8 @@ class _Desk:
             "chosen": key_of(pane.card.line) if pane else None,
             "is_chosen": pane is not None and key_of(pane.card.line) == self.place.key,
             "hours": {},
+            "groups": [],
+            "batch": None,
             "reviews": cards(self.served, self.viewer, shown, self.zone),
             "away": [AwayNote.of(each) for each in self.in_force.of_person(self.person or "")],
             "colleagues": {each: busy.get(each, 0) for each in sorted(desks)},
@@ -157,6 +162,21 @@ class _Desk:
             "queued": up_to(queued + len(unowned), tasks.MOST_COUNTED),
             "is_empty": not shown and not any(section.rows for section in sections),
         }
+
+    async def together(self, theirs: TaskFilter) -> dict[str, Any]:
+        """Returns what can be done for many customers in one go, and the one of it that is chosen."""
+        groups, group = await batch.groups(self.served, theirs), self.place.together
+        lines = await batch.chosen(self.served, theirs, group) if group else []
+        found = batch.batch_of(self.served, self.viewer, lines, self.served.now(), self.zone)
+        rows = [
+            batch.GroupRow(
+                each, self.place.of_group(f"{each.map}/{each.step}").address, group == f"{each.map}/{each.step}"
+            )
+            for each in groups
+        ]
+        if found is None:
+            return {"groups": rows}
+        return {"groups": rows, "batch": found, "pane": None, "chosen": None, "is_chosen": True}
 
     async def undo(self) -> dict[str, Any]:
         """Returns what the viewer just did and can undo, for the frame of the page."""

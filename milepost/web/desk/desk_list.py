@@ -36,6 +36,7 @@ class Place:
     by: str = ""
     journey: str = ""
     task: str = ""
+    together: str = ""
 
     @property
     def key(self) -> Key | None:
@@ -48,14 +49,18 @@ class Place:
 
     @property
     def address(self) -> str:
-        names = ("section", "cursor", "by", "journey", "task")
+        names = ("section", "cursor", "by", "journey", "task", "together")
         query = {name: value for name in names if (value := getattr(self, name))}
         return self.path + (f"?{urlencode(query)}" if query else "")
 
     def at(self, key: Key | None) -> Place:
         """Returns the same list with another task chosen, or none."""
         journey, task = key or ("", "")
-        return replace(self, journey=journey, task=task)
+        return replace(self, journey=journey, task=task, together="")
+
+    def of_group(self, group: str) -> Place:
+        """Returns the same list with the tasks of a group beside it, `MAP/STEP`."""
+        return replace(self.at(None), together=group)
 
     def of_section(self, section: str, cursor: Cursor | None = None) -> str:
         """Returns the address of a page of one section."""

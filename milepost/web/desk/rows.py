@@ -61,6 +61,8 @@ class Row:
             return "no date"
         if self.is_late:
             return f"{local_time.span_text(self.now - due)} late"
+        if self.task.urgency > due:
+            return f"from {_brief(self.task.urgency, self.now, self.zone, on_the_day='today')}"
         return _brief(due, self.now, self.zone)
 
     @property
@@ -154,8 +156,10 @@ def brief_effort(minutes: int | None) -> str:
     return f"{minutes} min" if minutes < _HOUR else f"{minutes / _HOUR:.1f}".removesuffix(".0") + " h"
 
 
-def _brief(due: Instant, now: Instant, zone: str) -> str:
+def _brief(due: Instant, now: Instant, zone: str, on_the_day: str | None = None) -> str:
     day, today = local_time.due_date(due, zone), local_time.local(now, zone).date()
+    if day == today and on_the_day:
+        return on_the_day
     if day == today:
         clock = f"{local_time.local(due, zone):%H:%M}"
         return "today" if clock == "00:00" else clock

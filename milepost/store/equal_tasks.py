@@ -1,0 +1,60 @@
+"""The same step of many customers, on one colleague's desk: what can be done together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import String, cast, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from milepost.store import tasks
+from milepost.store.advance_tasks import PAUSED
+from milepost.store.tables import JourneyRow, TaskRow
+from milepost.store.tasks import TaskFilter, TaskLine
+
+LEAST = 3
+"""So many customers make a group."""
+MOST = 100
+"""Tasks that are done together at most."""
+_TOGETHER = (TaskRow.step.is_not(None), cast(TaskRow.invite, String) == "[]", TaskRow.agreed_at.is_(None))
+
+
+@dataclass(frozen=True, slots=True)
+class EqualTasks:
+    """Open tasks of one step of a map: how many customers they are of, and the minutes that they take in all."""
+
+    map: str
+    step: str
+    title: str
+    many: int
+    minutes: int | None
+
+
+async def equal_tasks(session: AsyncSession, filters: TaskFilter) -> list[EqualTasks]:
+    """Returns the steps that are open for many customers, the most of them first.
+
+    Meetings, which are held one by one, and what a pause keeps are left out.
+    """
+    keys = (JourneyRow.map, TaskRow.step)
+    count = func.count()
+    query = (
+        select(*keys, func.max(TaskRow.title), count, func.sum(TaskRow.effort_minutes))
+        .join(JourneyRow, JourneyRow.id == TaskRow.journey_id)
+        .where(*tasks.conditions(replace(filters, before=PAUSED)), *_TOGETHER)
+        .group_by(*keys)
+        .having(count >= LEAST)
+        .order_by(count.desc(), *keys)
+    )
+    rows = await session.execute(query)
+    return [EqualTasks(map_id, step or "", title, many, minutes) for map_id, step, title, many, minutes in rows]
+
+
+async def of_step(session: AsyncSession, filters: TaskFilter, map_id: str, step: str) -> list[TaskLine]:
+    """Returns the open tasks of a step of a map that can be done together, the most urgent first."""
+    page = await tasks.list_open(session, replace(filters, step=step, before=PAUSED), limit=MOST)
+    return [line for line in page.lines if line.map == map_id and can_be_together(line.task)]
+
+
+def can_be_together(task: TaskRow) -> bool:
+    """Tells whether a task is done with others: it is of a step, and nobody is invited."""
+    return task.step is not None and not task.invite and task.agreed_at is None

@@ -1,0 +1,162 @@
+"""The same step of many customers done together: its pane, the form that does it, and the one that undoes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form
+from pydantic import StringConstraints
+from starlette.responses import Response
+
+from milepost.intake.fact_admission import IncomingFact
+from milepost.intake.facts import FactReceipt
+from milepost.planner.enums import TaskStatus
+from milepost.planner.fact_errors import RefusedError
+from milepost.planner.instants import Instant
+from milepost.planner.written_facts import WrittenFact
+from milepost.store import equal_tasks, tasks
+from milepost.store.equal_tasks import EqualTasks, can_be_together
+from milepost.store.tasks import TaskFilter, TaskLine
+from milepost.web import forms, undo
+from milepost.web.desk.rows import Row, brief_effort
+from milepost.web.form_values import Line, Onward, Text, Token
+from milepost.web.identity import Acting, Person, safe_onward
+from milepost.web.pages import back_to
+from milepost.web.problems import ProblemError
+from milepost.web.services import Served, Services
+
+router = APIRouter(prefix="/desk/together", include_in_schema=False)
+_FORM = "together"
+Chosen = Annotated[list[Annotated[str, StringConstraints(max_length=1000)]] | None, Form(max_length=equal_tasks.MOST)]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A step in the list that is open for many customers; `address` is that of the page with them beside it."""
+
+    of: EqualTasks
+    address: str
+    is_chosen: bool
+
+    @property
+    def effort(self) -> str:
+        return brief_effort(self.of.minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is done together: each task with the token by which it is chosen, and the form around them.
+
+    `results` are those that the step has in every version that it is open in.
+    """
+
+    title: str
+    lines: tuple[tuple[Row, str], ...]
+    results: tuple[str, ...]
+    form: str | None
+
+
+def batch_of(
+    served: Services, viewer: Person | None, lines: Sequence[TaskLine], now: Instant, zone: str
+) -> Batch | None:
+    """Returns the batch of open tasks of one step; None if there are none any more."""
+    if not lines:
+        return None
+    session = viewer.session if viewer else ""
+    chosen = [
+        (Row(line, now, zone, "", is_chosen=False), forms.token(served, session, "task", *_key(line))) for line in lines
+    ]
+    first = lines[0].task
+    results = [each for each in first.results if all(each in line.task.results for line in lines)]
+    form = forms.token(served, session, _FORM) if viewer else None
+    return Batch(first.title, tuple(chosen), tuple(results), form)
+
+
+class SentBatch:
+    """A checked form about tasks that are done together: who sends it, which tasks, and where to go next."""
+
+    def __init__(
+        self,
+        served: Served,
+        person: Acting,
+        form: Token,
+        task: Chosen = None,
+        onward: Onward = "/desk",
+    ) -> None:
+        self.served = served
+        self.person = person
+        self.id = forms.read(served, person.session, form, _FORM).id
+        self.chosen = [forms.read(served, person.session, each, "task").subject for each in task or ()]
+        self.onward = safe_onward(onward)
+
+    async def open_lines(self) -> dict[int, TaskLine]:
+        """Returns the chosen tasks that are still open, each by its place in the form."""
+        lines = {}
+        async with self.served.store.reading() as session:
+            for number, key in enumerate(dict.fromkeys(self.chosen)):
+                line = await tasks.get(session, *key)
+                if line is not None and line.task.status == TaskStatus.OPEN and can_be_together(line.task):
+                    lines[number] = line
+        return lines
+
+
+@router.post("/done")
+async def done(sent: Annotated[SentBatch, Depends()], result: Line = "", note: Text = "") -> Response:
+    """Marks the chosen tasks as done, all with the same result and note."""
+    if not sent.chosen:
+        raise ProblemError(422, "nothing_chosen", "No customer is chosen.", "Go back and choose at least one.")
+    lines = await sent.open_lines()
+    if any(line.task.results and result not in line.task.results for line in lines.values()):
+        raise ProblemError(422, "result_missing", "These tasks need a result.", "Go back and choose how they ended.")
+    by = sent.person.address
+    incoming = [
+        IncomingFact(line.task.customer_id, _fact(line, undo.id_in_batch(sent.id, number), result, note), by=by)
+        for number, line in lines.items()
+    ]
+    receipts = await sent.served.intake.record_facts(incoming, source="desk")
+    notice = "closed"
+    for receipt, each in zip(receipts, incoming, strict=True):
+        if isinstance(receipt, FactReceipt):
+            notice = forms.notice_of(receipt.status)
+            if receipt.delivered:
+                await forms.wait_until_taken_in(sent.served, each.customer, receipt.fact_id)
+    return back_to(sent.onward, notice)
+
+
+def _fact(line: TaskLine, id_: str, result: str, note: str) -> WrittenFact:
+    fact = WrittenFact(step_done=line.task.step, result=result if line.task.results else None, note=note or None)
+    return fact.model_copy(update={"id": id_})
+
+
+@router.post("/undo")
+async def undo_batch(served: Served, person: Acting, form: Token, onward: Onward = "/desk") -> Response:
+    """Undoes all that was done together, as far as it can be."""
+    (batch,) = forms.read(served, person.session, form, undo.BATCH).subject
+    refused = 0
+    facts = await undo.of_batch(served, person.address, batch)
+    for fact in facts:
+        try:
+            await served.intake.undo_fact(fact.customer_id, fact.id, by=person.address)
+        except RefusedError:
+            refused += 1
+    done_in = "undone" if not refused else "undone_in_part"
+    return back_to(safe_onward(onward), done_in if refused < len(facts) else "too_late")
+
+
+def _key(line: TaskLine) -> tuple[str, str]:
+    return line.task.journey_id, line.task.task
+
+
+async def groups(served: Services, theirs: TaskFilter) -> list[EqualTasks]:
+    """Returns what is open for many customers of somebody's."""
+    async with served.store.reading() as session:
+        return await equal_tasks.equal_tasks(session, theirs)
+
+
+async def chosen(served: Services, theirs: TaskFilter, group: str) -> list[TaskLine]:
+    """Returns the tasks of a group, `MAP/STEP` as an address names it."""
+    map_id, _, step = group.partition("/")
+    async with served.store.reading() as session:
+        return await equal_tasks.of_step(session, theirs, map_id, step)

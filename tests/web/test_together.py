@@ -1,0 +1,149 @@
+"""The same step of many customers done together, and undone together."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import httpx
+import pytest
+
+from tests.web.conftest import World, form_in, sign_in, text_of
+from tests.web.example import ANA, BO, DAY, FILES, MAP, START, customer
+
+INVITATION = """
+      - {touchpoint: invite, title: Send the invitation, role: csm, due: 3 business days, effort: 10 minutes,
+         results: {sent: {set: {health: 77}}, bounced: []}}
+    actions:"""
+GROUP = "pilot/invite"
+
+
+@pytest.fixture(autouse=True)
+def grace(world: World) -> None:
+    world.journey_client.let_people_undo(timedelta(minutes=5))
+
+
+async def six_customers(world: World) -> None:
+    await world.publish({**FILES, "map.yaml": MAP.replace("\n    actions:", INVITATION, 1)})
+    for number in range(6):
+        await world.add(customer(f"c{number}", f"Co {number}"))
+
+
+async def desk(browser: httpx.AsyncClient, **query: str) -> httpx.Response:
+    response = await browser.get(f"/desk/{ANA}", params=query)
+    assert response.status_code == 200
+    return response
+
+
+def tokens(page: httpx.Response) -> list[str]:
+    return [unescape(each) for each in re.findall(r'name="task" value="([^"]+)"', page.text)]
+
+
+async def do(browser: httpx.AsyncClient, chosen: slice = slice(None), **fields: str) -> httpx.Response:
+    """Choose some of the customers on the page of the batch, and send its form."""
+    page = await desk(browser, together=GROUP)
+    form = form_in(page, "/desk/together/done")
+    return await browser.post("/desk/together/done", data={**form, "task": tokens(page)[chosen], **fields})
+
+
+async def invited(world: World) -> list[str]:
+    """How the step stands at each customer."""
+    return [(await world.task("invite/1", f"c{number}/1")).status for number in range(6)]
+
+
+async def test_equal_steps_are_one_row_with_how_many_and_how_long(world: World, browser: httpx.AsyncClient) -> None:
+    await six_customers(world)
+    page = await desk(browser)
+
+    assert "For many customers Send the invitation together 6 customers 1 h" in text_of(page)
+    assert f"together={GROUP.replace('/', '%2F')}" in page.text
+
+
+async def test_meetings_and_what_few_customers_have_are_no_group(world: World, browser: httpx.AsyncClient) -> None:
+    for number in range(4):
+        await world.add(customer(f"c{number}", f"Co {number}"))  # a kickoff each, to which people are invited
+
+    assert "For many customers" not in text_of(await desk(browser))
+
+
+async def test_those_who_are_chosen_are_done_with_one_result_and_note(world: World, browser: httpx.AsyncClient) -> None:
+    await six_customers(world)
+    response = await do(browser, slice(1, 5), result="sent", note="By the newsletter")
+
+    assert response.headers["location"] == "/desk/ana.ruiz%40vendor.example?told=noted"
+    assert await invited(world) == ["open", "done", "done", "done", "done", "open"]
+    facts = [(await world.facts(f"c{number}"))[0] for number in range(1, 5)]
+    assert {(fact.data["by"], fact.data["result"], fact.data["note"]) for fact in facts} == {
+        (ANA, "sent", "By the newsletter")
+    }
+
+
+async def test_a_batch_is_undone_as_one(world: World, browser: httpx.AsyncClient) -> None:
+    await six_customers(world)
+    page = await browser.get((await do(browser, slice(4), result="sent")).headers["location"])
+    assert text_of(page).count("Undo") == 1
+    assert "A step is done: “Send the invitation” · 4 customers" in text_of(page)
+
+    undone = await browser.post("/desk/together/undo", data=form_in(page, "/desk/together/undo"))
+
+    assert undone.headers["location"] == "/desk/ana.ruiz%40vendor.example?told=undone"
+    assert await invited(world) == ["open"] * 6
+    assert "Just now" not in text_of(await desk(browser))
+
+
+async def test_a_batch_whose_time_is_over_says_so(world: World, browser: httpx.AsyncClient) -> None:
+    await six_customers(world)
+    page = await browser.get((await do(browser, result="sent")).headers["location"])
+    await world.move_to(START + DAY)
+    late = await browser.post("/desk/together/undo", data=form_in(page, "/desk/together/undo"))
+
+    assert late.headers["location"].endswith("told=too_late")
+    assert await invited(world) == ["done"] * 6
+
+
+async def test_without_a_result_or_a_customer_nothing_is_done(world: World, browser: httpx.AsyncClient) -> None:
+    await six_customers(world)
+    nobody = await do(browser, slice(0), result="sent")
+    without = await do(browser)
+
+    assert (nobody.status_code, without.status_code) == (422, 422)
+    assert "choose how they ended" in text_of(without)
+    assert await invited(world) == ["open"] * 6
+
+
+async def test_a_batch_that_is_sent_twice_is_done_once(world: World, browser: httpx.AsyncClient) -> None:
+    await six_customers(world)
+    page = await desk(browser, together=GROUP)
+    sent = {**form_in(page, "/desk/together/done"), "task": tokens(page), "result": "sent"}
+    world.journey_client.is_away = True
+    first = await browser.post("/desk/together/done", data=sent)
+    second = await browser.post("/desk/together/done", data=sent)
+
+    assert first.headers["location"].endswith("told=later")
+    assert second.headers["location"].endswith("told=again")
+    assert [len(await world.facts(f"c{number}")) for number in range(6)] == [1] * 6
+
+
+async def test_what_somebody_else_closed_meanwhile_stays_as_it_is(world: World, browser: httpx.AsyncClient) -> None:
+    await six_customers(world)
+    page = await desk(browser, together=GROUP)
+    await do(browser, slice(1), result="bounced")
+    sent = {**form_in(page, "/desk/together/done"), "task": tokens(page), "result": "sent"}
+    await browser.post("/desk/together/done", data=sent)
+
+    assert [fact.data["result"] for fact in await world.facts("c0")] == ["bounced"]
+    assert await invited(world) == ["done"] * 6
+
+
+async def test_only_a_batch_of_ones_own_page_is_done(world: World, browser: httpx.AsyncClient) -> None:
+    await six_customers(world)
+    page = await desk(browser, together=GROUP)
+    sent = {**form_in(page, "/desk/together/done"), "task": tokens(page), "result": "sent"}
+    forged = await browser.post("/desk/together/done", data={**sent, "task": ["c0/1/invite/1"]})
+    async with world.client() as other:
+        await sign_in(other, BO)
+        theirs = await other.post("/desk/together/done", data=sent)
+
+    assert (forged.status_code, theirs.status_code) == (403, 403)
+    assert await invited(world) == ["open"] * 6
