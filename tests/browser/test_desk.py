@@ -8,17 +8,25 @@ from playwright.async_api import Page, expect
 from milepost.planner.written_facts import WrittenFact
 from tests.browser.looks import DESK, PHONE, complaints
 from tests.web.conftest import World
-from tests.web.example import ANA, DAY, SAM, START, customer
+from tests.web.example import ANA, DAY, FILES, MAP, SAM, START, customer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 NAMES = (
     *("Aldermoor Foods", "Bluefen Insurance", "Corrigan Freight", "Delmar Studios", "Eastgate Mills"),
     *("Fjord Labs", "Gesellschaft für Wiederverwendung und Instandsetzung mbH", "Harbour & Sons"),
 )
+WELCOME = """
+      - touchpoint: welcome
+        title: Send the welcome pack
+        role: csm
+        due: 2 business days
+        results: {sent: [], returned: []}
+    actions:"""
 
 
 async def some_customers(world: World) -> None:
     """Customers in all parts of their journeys, with tasks that are late, due and ahead."""
+    await world.publish({**FILES, "map.yaml": MAP.replace("\n    actions:", WELCOME, 1)})
     for number, name in enumerate(NAMES):
         attributes = {"tier": "pilot", "health": 35 + 8 * number, "renews_on": "2026-06-30", "arr": 12_000 + number}
         await world.add(customer(f"c{number}", name, attributes=attributes))
@@ -42,6 +50,7 @@ async def test_the_two_panes_are_accessible_and_whole_in_all_looks(world: World,
         "a day by customer": f"/desk/{ANA}?by=customer",
         "a task of a day": f"/desk/{ANA}?{rescue}",
         "the queues": "/desk/queues",
+        "a batch": f"/desk/{ANA}?together=pilot/welcome",
     }.items():
         await window.goto(place)
         await expect(window.locator("a.row").first).to_be_attached()

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.browser.looks import PHONE, complaints
+from tests.browser.looks import DESK, PHONE, complaints
 from tests.web.conftest import World
 from tests.web.example import ANA, BO, customer
 
@@ -130,6 +130,7 @@ async def test_the_help_names_every_key_and_switches_them_off_for_good(world: Wo
     await expect(dialog).to_be_visible()
     assert await dialog.locator("kbd").all_inner_texts() == ["j", "k", "e", "s", "h", "u", "/", "?"]
     assert await complaints(window, "help of keys") == []
+    await window.set_viewport_size(DESK)
 
     await dialog.get_by_role("checkbox").uncheck()
     await dialog.get_by_role("button", name="Close").click()
