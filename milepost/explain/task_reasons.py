@@ -64,7 +64,8 @@ class TaskReasons:
         if record.opened_at is None:
             return None
         lasts = span_text(self.situation.at - record.opened_at)
-        planned = f", {span_text(self.situation.at - record.target_at)} longer than planned" if record.target_at else ""
+        stuck = [each.at for each in self.entries if isinstance(each, timeline.StageStuck) and each.stage == about]
+        planned = f", longer than planned since {day_of(stuck[-1], self.say.zone)}" if stuck else ""
         return Reason(f"“{self.say.stage(about)}” has lasted for {lasts}{planned}. {self._last_sign()}".strip())
 
     def _of_play(self, compiled: CompiledStep) -> Reason | None:

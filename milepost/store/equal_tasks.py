@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy import String, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from milepost.planner.enums import JourneyStatus
 from milepost.store import tasks
-from milepost.store.advance_tasks import PAUSED
+from milepost.store.stand_ins import StandIns
 from milepost.store.tables import JourneyRow, TaskRow
 from milepost.store.tasks import TaskFilter, TaskLine
 
@@ -17,6 +18,7 @@ LEAST = 3
 MOST = 100
 """Tasks that are done together at most."""
 _TOGETHER = (TaskRow.step.is_not(None), cast(TaskRow.invite, String) == "[]", TaskRow.agreed_at.is_(None))
+_IS_RUNNING = JourneyRow.status == JourneyStatus.OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +32,22 @@ class EqualTasks:
     minutes: int | None
 
 
-async def equal_tasks(session: AsyncSession, filters: TaskFilter) -> list[EqualTasks]:
-    """Returns the steps that are open for many customers, the most of them first.
+async def equal_tasks(session: AsyncSession, person: str, stand_ins: StandIns) -> list[EqualTasks]:
+    """Returns the steps that are open for many customers of somebody's, the most of them first.
 
     Meetings, which are held one by one, and what a pause keeps are left out.
     """
-    keys = (JourneyRow.map, TaskRow.step)
+    keys, of = tasks.keys_of_person(person, stand_ins), (JourneyRow.map, TaskRow.step)
     count = func.count()
     query = (
-        select(*keys, func.max(TaskRow.title), count, func.sum(TaskRow.effort_minutes))
+        select(*of, func.max(TaskRow.title), count, func.sum(TaskRow.effort_minutes))
+        .select_from(keys)
+        .join(TaskRow, (TaskRow.journey_id == keys.c.journey_id) & (TaskRow.task == keys.c.task))
         .join(JourneyRow, JourneyRow.id == TaskRow.journey_id)
-        .where(*tasks.conditions(replace(filters, before=PAUSED)), *_TOGETHER)
-        .group_by(*keys)
+        .where(*_TOGETHER, _IS_RUNNING)
+        .group_by(*of)
         .having(count >= LEAST)
-        .order_by(count.desc(), *keys)
+        .order_by(count.desc(), *of)
     )
     rows = await session.execute(query)
     return [EqualTasks(map_id, step or "", title, many, minutes) for map_id, step, title, many, minutes in rows]
@@ -51,8 +55,8 @@ async def equal_tasks(session: AsyncSession, filters: TaskFilter) -> list[EqualT
 
 async def of_step(session: AsyncSession, filters: TaskFilter, map_id: str, step: str) -> list[TaskLine]:
     """Returns the open tasks of a step of a map that can be done together, the most urgent first."""
-    page = await tasks.list_open(session, replace(filters, step=step, before=PAUSED), limit=MOST)
-    return [line for line in page.lines if line.map == map_id and can_be_together(line.task)]
+    page = await tasks.list_open(session, replace(filters, step=step), limit=MOST)
+    return [line for line in page.lines if line.map == map_id and not line.paused and can_be_together(line.task)]
 
 
 def can_be_together(task: TaskRow) -> bool:

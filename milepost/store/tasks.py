@@ -9,7 +9,21 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal_column, not_, or_, select, true, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+    tuple_,
+    union,
+    union_all,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
@@ -137,6 +151,11 @@ def conditions(filters: TaskFilter) -> list[ColumnElement[bool]]:
     if filters.before is not None:
         found.append(TaskRow.urgency < filters.before)
     return found
+
+
+def keys_of_person(person: str, stand_ins: StandIns) -> Subquery:
+    """Returns the keys of the open tasks on a person's desk, each once."""
+    return union(*_of_person(person.strip().lower(), stand_ins)).subquery()
 
 
 def _of_person(address: str, stand_ins: StandIns) -> Iterator[Select[str, str]]:

@@ -152,7 +152,7 @@ def _key(line: TaskLine) -> tuple[str, str]:
 async def groups(served: Services, theirs: TaskFilter) -> list[EqualTasks]:
     """Returns what is open for many customers of somebody's."""
     async with served.store.reading() as session:
-        return await equal_tasks.equal_tasks(session, theirs)
+        return await equal_tasks.equal_tasks(session, theirs.person or "", theirs.stand_ins)
 
 
 async def chosen(served: Services, theirs: TaskFilter, group: str) -> list[TaskLine]:
