@@ -112,17 +112,27 @@ class TaskReasons:
                 return Reason(f"{title} was skipped on {day}.", entry.why if entry.by else None)
 
     def _answer(self, entry: timeline.OutcomeAnswered, title: str, day: str) -> Reason:
-        record = next((each for each in reversed(self.outcomes) if each.outcome == entry.step), None)
-        answers = record.answers if record else ()
-        answer = next((each for each in reversed(answers) if each.verdict == entry.verdict), None)
-        who = self.say.person(entry.by) if entry.by else "The customer"
-        sentence = f"{who} {_ANSWERS.get(entry.verdict, 'answered')} {title} on {day}{_value(record, answer)}."
-        return Reason(sentence, answer.comment if answer else None)
+        """Says what was answered; what was answered instead, where that was revoked."""
+        record = self._record(entry)
+        answer = record.last if record else None
+        if answer is None or answer.verdict not in _ANSWERS:
+            return Reason(f"{self._who(entry.by)} {_ANSWERS.get(entry.verdict, 'answered')} {title} on {day}.")
+        since = day_of(answer.at, self.say.zone)
+        sentence = f"{self._who(answer.by)} {_ANSWERS[answer.verdict]} {title} on {since}{_value(record, answer)}."
+        return Reason(sentence, answer.comment)
+
+    def _who(self, by: str | None) -> str:
+        return self.say.person(by) if by else "The customer"
+
+    def _record(self, entry: timeline.OutcomeAnswered | timeline.OutcomeSilent) -> OutcomeRecord | None:
+        """Returns the occurrence of the outcome that an entry is about."""
+        of = (each for each in self.outcomes if (each.outcome, each.occurrence) == (entry.step, entry.occurrence))
+        return next(of, None)
 
     def _silence(self, entry: timeline.OutcomeSilent, title: str) -> Reason:
-        record = next((each for each in reversed(self.outcomes) if each.outcome == entry.step), None)
+        record = self._record(entry)
         asked_at = record.asked_at if record and record.asked_at is not None else entry.at
-        whom = self.say.person(record.asked_of) if record and record.asked_of else "The customer"
+        whom = self._who(record.asked_of if record else None)
         since, silent = day_of(asked_at, self.say.zone), span_text(self.situation.at - asked_at)
         return Reason(f"{whom} was asked about {title} on {since}: {silent} of silence. {self._last_sign()}")
 
@@ -163,9 +173,9 @@ def _limit_text(compiled_map: CompiledMap, traced: ConditionTrace) -> str:
     return f"{title} was {_SIDES[side]} the limit of {limit}; it is {shown(value)} now."
 
 
-def _value(record: OutcomeRecord | None, answer: AnswerRecord | None) -> str:
+def _value(record: OutcomeRecord | None, answer: AnswerRecord) -> str:
     """Says the value that was told, and the target."""
-    if record is None or answer is None or answer.value is None:
+    if record is None or answer.value is None:
         return ""
     metric = record.metric or {}
     unit = f" {metric['unit']}" if metric.get("unit") else ""
