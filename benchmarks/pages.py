@@ -50,7 +50,7 @@ PAGES = {
     "a colleague's day": f"/desk/{CSM}",
     "a colleague's later tasks": f"/desk/{CSM}?section=later",
     "a colleague's day by customer": f"/desk/{CSM}?by=customer",
-    "an equal step of a colleague's customers": f"/desk/{CSM}?together=midmarket-make-money/template_review",
+    "an equal step of a colleague's customers": f"/desk/{CSM}?map=midmarket-make-money&together=template_review",
     "the queues": "/desk/queues",
     "a queue": "/desk/queues?section=queue-csm",
     "customers": "/ops/customers",

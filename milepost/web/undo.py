@@ -79,11 +79,11 @@ class UndoLine:
 
 def id_in_batch(batch: str, number: int) -> str:
     """Returns the id of a fact that a colleague told together with others."""
-    return f"{_TOGETHER}{batch}/{number}"
+    return f"{_TOGETHER}{batch}.{number}"
 
 
 def _batch_of(fact: FactRow) -> str | None:
-    return fact.id.removeprefix(_TOGETHER).partition("/")[0] if fact.id.startswith(_TOGETHER) else None
+    return fact.id.removeprefix(_TOGETHER).partition(".")[0] if fact.id.startswith(_TOGETHER) else None
 
 
 async def of_batch(served: Services, person: str, batch: str) -> list[FactRow]:

@@ -50,7 +50,7 @@ async def test_the_two_panes_are_accessible_and_whole_in_all_looks(world: World,
         "a day by customer": f"/desk/{ANA}?by=customer",
         "a task of a day": f"/desk/{ANA}?{rescue}",
         "the queues": "/desk/queues",
-        "a batch": f"/desk/{ANA}?together=pilot/welcome",
+        "a batch": f"/desk/{ANA}?map=pilot&together=welcome",
     }.items():
         await window.goto(place)
         await expect(window.locator("a.row").first).to_be_attached()

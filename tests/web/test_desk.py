@@ -54,7 +54,7 @@ async def test_a_guest_in_two_roles_is_named_once(browser: httpx.AsyncClient, wo
 async def test_the_playbook_is_filled_in_with_the_customers_data(browser: httpx.AsyncClient) -> None:
     page = (await day(browser)).text
 
-    assert "<h4>Before the call</h4>" in page
+    assert "<h3>Before the call</h3>" in page
     assert "Ask Acme Ltd who decides." in page
     assert "<li>Agree who does what by when.</li>" in page
 

@@ -16,7 +16,7 @@ INVITATION = """
       - {touchpoint: invite, title: Send the invitation, role: csm, due: 3 business days, effort: 10 minutes,
          results: {sent: {set: {health: 77}}, bounced: []}}
     actions:"""
-GROUP = "pilot/invite"
+GROUP = {"map": "pilot", "together": "invite"}
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +42,7 @@ def tokens(page: httpx.Response) -> list[str]:
 
 async def do(browser: httpx.AsyncClient, chosen: slice = slice(None), **fields: str) -> httpx.Response:
     """Choose some of the customers on the page of the batch, and send its form."""
-    page = await desk(browser, together=GROUP)
+    page = await desk(browser, **GROUP)
     form = form_in(page, "/desk/together/done")
     return await browser.post("/desk/together/done", data={**form, "task": tokens(page)[chosen], **fields})
 
@@ -57,7 +57,7 @@ async def test_equal_steps_are_one_row_with_how_many_and_how_long(world: World, 
     page = await desk(browser)
 
     assert "For many customers Send the invitation together 6 customers 1 h" in text_of(page)
-    assert f"together={GROUP.replace('/', '%2F')}" in page.text
+    assert "map=pilot&amp;together=invite" in page.text
 
 
 async def test_meetings_and_what_few_customers_have_are_no_group(world: World, browser: httpx.AsyncClient) -> None:
@@ -114,7 +114,7 @@ async def test_without_a_result_or_a_customer_nothing_is_done(world: World, brow
 
 async def test_a_batch_that_is_sent_twice_is_done_once(world: World, browser: httpx.AsyncClient) -> None:
     await six_customers(world)
-    page = await desk(browser, together=GROUP)
+    page = await desk(browser, **GROUP)
     sent = {**form_in(page, "/desk/together/done"), "task": tokens(page), "result": "sent"}
     world.journey_client.is_away = True
     first = await browser.post("/desk/together/done", data=sent)
@@ -127,7 +127,7 @@ async def test_a_batch_that_is_sent_twice_is_done_once(world: World, browser: ht
 
 async def test_what_somebody_else_closed_meanwhile_stays_as_it_is(world: World, browser: httpx.AsyncClient) -> None:
     await six_customers(world)
-    page = await desk(browser, together=GROUP)
+    page = await desk(browser, **GROUP)
     await do(browser, slice(1), result="bounced")
     sent = {**form_in(page, "/desk/together/done"), "task": tokens(page), "result": "sent"}
     await browser.post("/desk/together/done", data=sent)
@@ -138,7 +138,7 @@ async def test_what_somebody_else_closed_meanwhile_stays_as_it_is(world: World, 
 
 async def test_only_a_batch_of_ones_own_page_is_done(world: World, browser: httpx.AsyncClient) -> None:
     await six_customers(world)
-    page = await desk(browser, together=GROUP)
+    page = await desk(browser, **GROUP)
     sent = {**form_in(page, "/desk/together/done"), "task": tokens(page), "result": "sent"}
     forged = await browser.post("/desk/together/done", data={**sent, "task": ["c0/1/invite/1"]})
     async with world.client() as other:

@@ -155,8 +155,7 @@ async def groups(served: Services, theirs: TaskFilter) -> list[EqualTasks]:
         return await equal_tasks.equal_tasks(session, theirs.person or "", theirs.stand_ins)
 
 
-async def chosen(served: Services, theirs: TaskFilter, group: str) -> list[TaskLine]:
-    """Returns the tasks of a group, `MAP/STEP` as an address names it."""
-    map_id, _, step = group.partition("/")
+async def chosen(served: Services, theirs: TaskFilter, map_id: str, step: str) -> list[TaskLine]:
+    """Returns the tasks of a step of a map that can be done together."""
     async with served.store.reading() as session:
         return await equal_tasks.of_step(session, theirs, map_id, step)

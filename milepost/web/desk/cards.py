@@ -255,7 +255,7 @@ def _escalation(card: Card) -> str:
 
 def _below_the_title(html: str) -> str:
     """Lowers the headings of a playbook below the title of its task."""
-    for level, lower in ((3, 6), (2, 5), (1, 4)):
+    for level, lower in ((3, 5), (2, 4), (1, 3)):
         html = html.replace(f"<h{level}>", f"<h{lower}>").replace(f"</h{level}>", f"</h{lower}>")
     return html
 

@@ -46,6 +46,7 @@ class Look(BaseModel):
     by: str = ""
     journey: str = ""
     task: str = ""
+    map: str = ""
     together: str = ""
 
     def at(self, path: str) -> Place:
@@ -165,12 +166,12 @@ class _Desk:
 
     async def together(self, theirs: TaskFilter) -> dict[str, Any]:
         """Returns what can be done for many customers in one go, and the one of it that is chosen."""
-        groups, group = await batch.groups(self.served, theirs), self.place.together
-        lines = await batch.chosen(self.served, theirs, group) if group else []
+        groups, place = await batch.groups(self.served, theirs), self.place
+        lines = await batch.chosen(self.served, theirs, place.map, place.together) if place.together else []
         found = batch.batch_of(self.served, self.viewer, lines, self.served.now(), self.zone)
         rows = [
             batch.GroupRow(
-                each, self.place.of_group(f"{each.map}/{each.step}").address, group == f"{each.map}/{each.step}"
+                each, place.of_group(each.map, each.step).address, (each.map, each.step) == (place.map, place.together)
             )
             for each in groups
         ]

@@ -28,7 +28,10 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a desk is and how it is looked at: the address, and what stands behind its question mark."""
+    """Where a desk is and how it is looked at: the address, and what stands behind its question mark.
+
+    `together` is a step of `map` that is done for many customers.
+    """
 
     path: str
     section: str = ""
@@ -36,6 +39,7 @@ class Place:
     by: str = ""
     journey: str = ""
     task: str = ""
+    map: str = ""
     together: str = ""
 
     @property
@@ -49,18 +53,18 @@ class Place:
 
     @property
     def address(self) -> str:
-        names = ("section", "cursor", "by", "journey", "task", "together")
+        names = ("section", "cursor", "by", "journey", "task", "map", "together")
         query = {name: value for name in names if (value := getattr(self, name))}
         return self.path + (f"?{urlencode(query)}" if query else "")
 
     def at(self, key: Key | None) -> Place:
         """Returns the same list with another task chosen, or none."""
         journey, task = key or ("", "")
-        return replace(self, journey=journey, task=task, together="")
+        return replace(self, journey=journey, task=task, map="", together="")
 
-    def of_group(self, group: str) -> Place:
-        """Returns the same list with the tasks of a group beside it, `MAP/STEP`."""
-        return replace(self.at(None), together=group)
+    def of_group(self, map_id: str, step: str) -> Place:
+        """Returns the same list with the tasks of a step of a map beside it, to be done together."""
+        return replace(self.at(None), map=map_id, together=step)
 
     def of_section(self, section: str, cursor: Cursor | None = None) -> str:
         """Returns the address of a page of one section."""
