@@ -18,6 +18,8 @@ class Kind(StrEnum):
     KEY_ENDED = "key_ended"
     MAIL_SWITCHED = "mail_switched"
     MAP_PUBLISHED = "map_published"
+    WALL_LINK_MADE = "wall_link_made"
+    WALL_LINK_ENDED = "wall_link_ended"
     ROLLOUT_STARTED = "rollout_started"
     ROLLOUT_CHANGED = "rollout_changed"
     IMPORT_STARTED = "import_started"

@@ -67,6 +67,10 @@ def _of_many(kind: str, name: str, details: Mapping[str, Any]) -> str:
         case Kind.MAP_PUBLISHED:
             again = "" if details["new"] else " again"
             return f"published {name}, version {details['version']}{again}"
+        case Kind.WALL_LINK_MADE:
+            return f"made a link to {name} on the wall"
+        case Kind.WALL_LINK_ENDED:
+            return f"ended a link to {name} on the wall"
         case Kind.ROLLOUT_STARTED if "back_of" in details:
             return f"began to move the customers of rollout {details['back_of']} of {name} back"
         case Kind.ROLLOUT_STARTED:

@@ -59,6 +59,7 @@ NAMES = {
     "syncs": ("book in step", "books in step"),
     "tasks": ("task", "tasks"),
     "team_members": ("member of the team", "members of the team"),
+    "wall_links": ("link to a map", "links to maps"),
     "timeline": ("entry on the timeline", "entries on the timeline"),
     "undo_points": ("point to undo to", "points to undo to"),
 }

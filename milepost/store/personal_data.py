@@ -17,6 +17,7 @@ from milepost.store.key_tables import ApiKeyRow, ApiKeyUseRow
 from milepost.store.sync_tables import SyncedCustomerRow, SyncRow, SyncRunRow
 from milepost.store.table_types import table_of
 from milepost.store.tables import METADATA, CustomerRow, JourneyRow, MapVersionRow
+from milepost.store.wall_link_tables import WallLinkRow
 
 _customers, _journeys, _synced = table_of(CustomerRow), table_of(JourneyRow), table_of(SyncedCustomerRow)
 _KEYS = frozenset(
@@ -25,6 +26,7 @@ _KEYS = frozenset(
 """Primary keys with ids of customers, of the map's things, or ours. Others may hold anything: the names of events."""
 _NOT_OF_PEOPLE = {
     ApiKeyRow.__tablename__: frozenset({"name"}),  # of a program
+    WallLinkRow.__tablename__: frozenset({"id", "map"}),
     ApiKeyUseRow.__tablename__: frozenset({"name"}),
     MapVersionRow.__tablename__: frozenset({"map", "title", "files"}),  # operations wrote them
     SyncRow.__tablename__: frozenset(SyncRow.__table__.columns.keys()),  # these too

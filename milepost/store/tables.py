@@ -35,6 +35,7 @@ from milepost.store import (  # noqa: F401 - all have tables
     successors,
     sync_tables,
     undo_tables,
+    wall_link_tables,
 )
 from milepost.store.table_types import LONG, At, Base, OfCustomer, OfJourney, Serial, SortKey
 

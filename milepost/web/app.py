@@ -18,7 +18,7 @@ from milepost.oidc.provider import provider_of
 from milepost.settings import Settings
 from milepost.store.database import Store
 from milepost.temporal import exporter
-from milepost.web import brand, figures, health, home, rehearsal, sign_in, sign_in_links, sign_in_oidc
+from milepost.web import brand, figures, health, home, rehearsal, shared_wall, sign_in, sign_in_links, sign_in_oidc
 from milepost.web.api import (
     agreement_routes,
     colleague_routes,
@@ -121,6 +121,7 @@ ROUTERS = (
     plan_preview.router,
     ops_links.router,
     ops_proof.router,
+    shared_wall.router,
     ops_files.router,
     customer.router,
     identity_page.router,

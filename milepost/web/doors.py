@@ -73,6 +73,8 @@ _ADDRESSES: Mapping[Role, str] = {
     """,
     Role.OPERATIONS: """
         GET  /ops/mail
+        POST /ops/maps/{map_id}/links
+        POST /ops/maps/{map_id}/links/end
         POST /ops/mail/order
         POST /ops/mail/undo
         POST /ops/mail/switch

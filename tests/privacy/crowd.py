@@ -56,6 +56,7 @@ from milepost.store.stand_ins import Absence
 from milepost.store.successors import SuccessorRow
 from milepost.store.tables import METADATA, JourneyRow, RolloutMoveRow
 from milepost.store.undo_tables import UndoPointRow
+from milepost.store.wall_link_tables import WallLinkRow
 from milepost.wire.activities import Advanced, AdvanceOrder, DeliveryOrder
 from tests.store.book import stored_hand_over, stored_import, stored_rehearsal, stored_rollout
 from tests.workflows.example import CUSTOMER, FILES, START
@@ -87,6 +88,7 @@ def _elsewhere(session: Session) -> None:
     session.add(PersonRow(address=ADDRESS, name="Sam Poe", updated_at=START))
     session.add(SessionRow(digest="0" * 64, address=ADDRESS, way="mail", began_at=START, seen_at=START))
     session.add(SignInLinkRow(digest="1" * 64, address=ADDRESS, way="mail", created_at=START, expires_at=START + DAY))
+    session.add(WallLinkRow(id="wall1", map="pilot", made_at=START, made_by=ADDRESS))
     session.add(ApiKeyRow(name="crm", digest="2" * 64, scopes=["read"], made_at=START, made_by=ADDRESS))
     session.add(AuditRow(at=START, by=ADDRESS, kind="person_changed", about=ADDRESS, why="Sam asked", details={}))
     session.add(ApiKeyUseRow(name="crm", used_at=START))

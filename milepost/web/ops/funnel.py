@@ -16,9 +16,9 @@ from milepost.language.model import Map
 from milepost.planner.standings import Part
 from milepost.store.map_states import Journeys
 from milepost.web.identity import Looking
-from milepost.web.ops.wall import versions_of
 from milepost.web.pages import render_aside, shell
 from milepost.web.services import Served
+from milepost.web.wall_sheet import versions_of
 
 router = APIRouter(prefix="/ops/maps", include_in_schema=False)
 _MOST = 12  # steps of a list

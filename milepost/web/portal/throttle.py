@@ -51,7 +51,7 @@ def _reads(signer: LinkSigner, path: str) -> tuple[Callable[[str], object], ...]
     """Returns what reads the links of an address."""
     if path.startswith("/plan/"):
         return signer.read, signer.read_earlier
-    return (signer.read,) if path.startswith("/proof/") else (signer.read_preferences,)
+    return (signer.read,) if path.startswith(("/proof/", "/wall/")) else (signer.read_preferences,)
 
 
 async def on_closed(request: Request, error: Exception) -> HTMLResponse:
