@@ -1,6 +1,6 @@
 """Links to a map on the wall.
 
-Revision: 0042, after 0037.
+Revision: 0042, after 0039.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0042"
-down_revision = "0037"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
