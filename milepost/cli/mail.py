@@ -20,7 +20,7 @@ from milepost.explain.people_names import colleague_name
 from milepost.intake import mail as mail_orders
 from milepost.intake import mail_hold
 from milepost.intake.mail import MOST, MailAction, MailOrder, MailResult
-from milepost.intake.mail_list import CAUSES, MailFilter, MailLine, MailStatus, mail_page
+from milepost.intake.mail_list import CAUSES, MailFilter, MailStatus, mail_lines
 from milepost.planner.enums import HoldReason, MailSwitch
 from milepost.planner.fact_errors import RefusedError
 from milepost.planner.instants import Instant
@@ -30,7 +30,6 @@ from milepost.store.mail_switches import Scope, Switch, Turn
 from milepost.store.messages import FailureCause
 from milepost.text import count_of
 
-_PAGE = 500
 _EXAMPLE = "milepost mail release CUSTOMER MESSAGE"
 _ORDERS = {action.value: action for action in MailAction}
 _DEPARTURES = 20  # messages that are told one by one
@@ -150,20 +149,8 @@ def _filter(
     )
 
 
-async def _lines(opened: OpenIntake, wanted: MailFilter, most: int = MOST) -> list[MailLine]:
-    lines: list[MailLine] = []
-    cursor = None
-    while len(lines) < most:
-        page = await mail_page(opened.intake.context, wanted, local_timezone(), cursor=cursor, limit=_PAGE)
-        lines += page.lines
-        cursor = page.next
-        if cursor is None:
-            break
-    return lines[:most]
-
-
 async def _list(opened: OpenIntake, typed: Typed) -> None:
-    lines = await _lines(opened, typed.filter)
+    lines = await mail_lines(opened.intake.context, typed.filter, local_timezone(), MOST)
     if typed.as_json:
         for line in lines:
             print_json(line.to_json())
@@ -322,7 +309,8 @@ async def _keys(opened: OpenIntake, action: MailAction, typed: Typed) -> list[tu
         wanted = MailFilter(
             MailStatus.FAILED, typed.filter.customer, typed.filter.map, typed.filter.template, cause=typed.filter.cause
         )
-        return [(line.customer, line.message) for line in await _lines(opened, wanted)]
+        failed = await mail_lines(opened.intake.context, wanted, local_timezone(), MOST)
+        return [(line.customer, line.message) for line in failed]
     held = typed.filter.held
     if action is not MailAction.CANCEL and held.why is None:
         held = MailFilter(why=HoldReason.RELEASE, customer=held.customer, map=held.map, template=held.template).held

@@ -36,6 +36,7 @@ class MailStatus(StrEnum):
     RETURNED = "returned"
 
 
+_PAGE = 500  # messages that are read at a time
 _WAIT = (MailStatus.HELD, MailStatus.RELEASED)
 CAUSES = {
     FailureCause.ADDRESS: "the mail server refused the address for good",
@@ -166,6 +167,19 @@ async def mail_page(
             return MailPage(tuple(left_line(each) for each in left.lines), left.previous, left.next)
     lines = [line for each in held.lines if (line := await held_line(context, each, zone))]
     return MailPage(tuple(lines), held.previous, held.next)
+
+
+async def mail_lines(context: IntakeContext, wanted: MailFilter, zone: str, most: int) -> list[MailLine]:
+    """Returns the messages of all pages in their order, up to `most`."""
+    lines: list[MailLine] = []
+    cursor = None
+    while len(lines) < most:
+        page = await mail_page(context, wanted, zone, cursor=cursor, limit=_PAGE)
+        lines += page.lines
+        cursor = page.next
+        if cursor is None:
+            break
+    return lines[:most]
 
 
 async def held_line(context: IntakeContext, line: HeldLine, zone: str) -> MailLine | None:

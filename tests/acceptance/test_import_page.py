@@ -143,6 +143,7 @@ def test_every_command_of_the_page_works_as_it_is_typed(newcomer: Newcomer) -> N
     for seconds, typed in newcomer.took:
         print(f"{seconds:6.1f} s  {typed}")  # noqa: T201 - for docs/performance.md: pytest -rP shows it
     print(f"{sum(seconds for seconds, _ in newcomer.took):6.1f} s  in all")  # noqa: T201
+    print(f"the commands' processor time, user and system: {newcomer.second.type('times')}")  # noqa: T201
 
     newcomer.second.type("milepost mail free")
     newcomer.second.until(lambda: newcomer.waiting_for_a_person() == set())

@@ -25,7 +25,9 @@ class MailOrders(Protocol):
         """Returns what it says when it is refused; nothing if it was done."""
         ...
 
-    async def retry_all(self) -> None: ...
+    async def retry_all(self) -> None:
+        """Try all again that a channel refused."""
+        ...
 
 
 class AtTheTerminal:
@@ -71,17 +73,14 @@ class OnThePage:
         return await self._press("retry", f"{MAIL}/{customer}/1/{message}")
 
     async def retry_all(self) -> None:
-        failed = await self._get(f"{MAIL}?status=failed&why=refused")
-        picks = [part.partition('"')[0] for part in failed.text.split('name="pick" value="')[1:]]
-        assert len(picks) == 2
-        assert await self._press("retry", f"{MAIL}?status=failed", pick=picks) == ""
+        assert await self._press("retry", f"{MAIL}?status=failed&why=refused", all="yes") == ""
 
     async def _switch(self, **fields: str) -> None:
         hidden = form_in(await self._get(MAIL), f"{MAIL}/switch")
         answer = await self._browser.post(f"{MAIL}/switch", data=hidden | fields)
         assert answer.status_code == 303, text_of(answer)
 
-    async def _press(self, action: str, page: str, **fields: str | list[str]) -> str:
+    async def _press(self, action: str, page: str, **fields: str) -> str:
         shown = await self._get(page)
         assert f'name="action" value="{action}"' in shown.text
         data = {**form_in(shown, f"{MAIL}/order"), **fields, "action": action}

@@ -255,9 +255,12 @@ async def test_a_failed_mail_is_tried_again_until_the_server_takes_it(
 async def test_all_that_failed_for_one_reason_is_tried_again_at_once(
     rig: Rig, mailbox: Counting, orders: MailOrders
 ) -> None:
-    mailbox.at_data = NOT_THIS_MAIL
+    mailbox.at_rcpt = NO_SUCH_USER
     await rig.enrol()
     await begin_others(rig)
+    await kick_off(rig)
+    await becomes(rig, "failed")
+    mailbox.at_rcpt, mailbox.at_data = None, NOT_THIS_MAIL
     await kick_off(rig, "beta", "gamma")
     await becomes(rig, "failed", "beta", "gamma")
     mailbox.at_data = None
@@ -265,6 +268,7 @@ async def test_all_that_failed_for_one_reason_is_tried_again_at_once(
     await orders.retry_all()
 
     await becomes(rig, "sent", "beta", "gamma")
+    assert ((await message(rig)).status, (await message(rig)).retries) == ("failed", 0)  # for another reason
     assert [len(mailbox.to(f"sam@{name}.example")) for name in ("beta", "gamma")] == [1, 1]
 
 

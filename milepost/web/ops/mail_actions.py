@@ -12,7 +12,7 @@ from milepost.intake import mail as mail_orders
 from milepost.intake import mail_hold
 from milepost.intake.context import IntakeContext
 from milepost.intake.mail import MOST, MailAction, MailOrder, MailResult
-from milepost.intake.mail_list import MailStatus
+from milepost.intake.mail_list import MailStatus, mail_lines
 from milepost.intake.released_together import undo_order
 from milepost.planner.enums import HoldReason, MailSwitch
 from milepost.planner.fact_errors import RefusedError
@@ -96,7 +96,10 @@ async def undo(request: Request, served: Served, person: Acting, form: Token) ->
 
 
 async def _all(served: Services, action: MailAction, wanted: Narrowed) -> list[tuple[str, str]]:
-    """Returns what the filters leave: of what is released or sent now, what waits for that."""
+    """Returns what the filters leave: of what is to be released or sent now, all that waits for that."""
+    if action is MailAction.RETRY:
+        failed = await mail_lines(served.intake.context, wanted.filter, await served.zone(), MOST)
+        return [(line.customer, line.message) for line in failed]
     held = wanted.filter.held
     is_let_go = action in (MailAction.RELEASE, MailAction.SEND_NOW) and wanted.status is MailStatus.HELD
     if is_let_go and held.why is None:
