@@ -84,7 +84,7 @@ class Terminal:
         assert end[1] == "0", f"{command!r} ended with {end[1]}:\n{printed}"
         return printed[: end.start()]
 
-    def until(self, condition: Callable[[], object], within: float = 90.0) -> None:
+    def until(self, condition: Callable[[], object], within: float = 180.0) -> None:
         """Wait until a condition is true; it is an error if the shell ends before."""
         give_up_at = time.monotonic() + within
         while not condition():
