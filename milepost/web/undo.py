@@ -101,7 +101,7 @@ async def by_colleague(served: Services, person: str, session: str, zone: str) -
     async with served.store.reading() as reading:
         facts = await reading.run_sync(partial(undo_points.undoable, now=served.now(), by=person))
         sizes = Counter(_batch_of(each.fact) for each in facts)
-        one_each = {_batch_of(each.fact) or each.fact.id: each for each in reversed(facts)}
+        one_each = {_batch_of(each.fact) or each.fact.serial: each for each in reversed(facts)}
         shown = sorted(one_each.values(), key=lambda each: -each.fact.serial)
         lines = []
         for each in _few_of_each_order(shown)[:_MOST]:
