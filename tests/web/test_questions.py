@@ -12,7 +12,7 @@ from milepost.explain.sentences import Wording
 from milepost.store.outcome_tables import AnswerRow
 from milepost.store.timeline import entry_of
 from tests.web.conftest import World, form_in, text_of
-from tests.web.example import DAY, KIM, SAM, START, customer
+from tests.web.example import DAY, FILES, KIM, SAM, START, customer
 from tests.web.file_forms import PDF
 from tests.web.test_portal import to_the_question
 
@@ -218,6 +218,24 @@ async def test_an_answer_sent_twice_counts_once(world: World, visitor: httpx.Asy
         assert response.status_code == 303
 
     assert [kept.verdict for kept in await world.answers()] == ["verified"]
+
+
+async def test_what_was_answered_and_may_be_answered_again_is_folded(empty_world: World) -> None:
+    again = "        within: 5 business days\n        ask_again: {after: 30 days, at_most: 1, if: [partial]}\n"
+    text = FILES["map.yaml"].replace("        within: 5 business days\n", again, 1)
+    await empty_world.publish({**FILES, "map.yaml": text})
+    await empty_world.add()
+    await to_the_question(empty_world)
+    path = empty_world.question()
+    async with empty_world.client() as visitor:
+        assert "Is that so?" in text_of(await visitor.get(path))
+        page = await visitor.get((await answer(visitor, path, verdict="partial")).headers["location"])
+        await answer(visitor, path, verdict="verified")
+
+    assert "You said partly, on Mon, Mar 2, 2026." in text_of(page)
+    assert "Is that so?" not in text_of(page)
+    assert '<details class="acts-on"><summary>Answer once more</summary>' in page.text
+    assert [kept.verdict for kept in await that_hold(empty_world)] == ["partial", "verified"]
 
 
 async def test_the_answer_still_counts_after_silence(world: World, visitor: httpx.AsyncClient) -> None:
