@@ -17,7 +17,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "plain"])
 async def test_a_link_to_forward_is_copied_by_one_tap(chromium: Browser, world: World, *, scripts: bool) -> None:
     context = await chromium.new_context(
-        base_url=world.settings.links_begin_with, viewport=PHONE, java_script_enabled=scripts, locale="en-US"
+        base_url=world.settings.links_begin_with,
+        viewport=PHONE,
+        java_script_enabled=scripts,
+        reduced_motion="reduce",
+        locale="en-US",
     )
     context.set_default_timeout(PATIENCE)
     await context.grant_permissions(["clipboard-read", "clipboard-write"])
