@@ -11,7 +11,7 @@ import pytest
 
 from milepost.store import people
 from tests.web.conftest import World, form_in, text_of
-from tests.web.example import ANA, BO, DAY, START, customer
+from tests.web.example import ANA, BO, DAY, SAM, START, customer
 from tests.web.plans import statements
 
 
@@ -163,6 +163,30 @@ async def test_an_order_that_is_none_is_that_by_due_date(browser: httpx.AsyncCli
     page = await desk(browser, by=by)
 
     assert ('id="week"' in page.text) == (by == "nonsense")
+
+
+async def about_the_customer(browser: httpx.AsyncClient, act: str, **typed: str) -> httpx.Response:
+    """Send a form about the customer beside the chosen task."""
+    hidden = form_in(await desk(browser), f"/ops/customers/acme/{act}")
+    return await browser.post(f"/ops/customers/acme/{act}", data={**hidden, **typed})
+
+
+async def test_a_note_and_a_call_are_kept_from_the_desk(world: World, browser: httpx.AsyncClient) -> None:
+    note = await about_the_customer(browser, "note", text="They merge with Globex.")
+    call = await about_the_customer(browser, "note", text="Begins in May.", about=SAM, kind="call")
+
+    assert note.headers["location"].startswith(
+        "/desk/ana.ruiz%40vendor.example?journey=acme%2F1&task=kickoff%2F1&told="
+    )
+    page = text_of(await browser.get(call.headers["location"]))
+    assert "Noted by Ana Ruiz: “They merge with Globex.”." in page
+    assert "Noted by Ana Ruiz about Sam Poe: “Call: Begins in May.”." in page
+
+
+async def test_a_task_of_ones_own_is_added_from_the_desk(world: World, browser: httpx.AsyncClient) -> None:
+    await about_the_customer(browser, "task", title="Send the price list", due="2026-03-04", person=ANA)
+
+    assert ("Send the price list", "Acme Ltd") in rows(await desk(browser))
 
 
 async def test_what_is_put_off_leaves_today_and_comes_back_on_its_day(world: World, browser: httpx.AsyncClient) -> None:

@@ -25,6 +25,8 @@ from milepost.web.services import Services
 class Pane:
     """The chosen task. `stay` is the address of the page with it, `onward` that after it is closed.
 
+    `customer_form` is the token of the forms about its customer, None where nobody is signed in.
+
     `snoozes` are days to put it off until, each with its words.
     """
 
@@ -34,6 +36,7 @@ class Pane:
     snoozes: tuple[tuple[str, str], ...]
     stay: str
     onward: str
+    customer_form: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,10 @@ class PaneBuilder:
         told = pending.get((task.customer_id, task.step or task.task))
         if request and not told:
             told = RESPONSES.get(pending.get((task.customer_id, request.step), ""))
-        token = None
+        token, customer_form = None, None
         if self.viewer is not None:
             token = forms.token(self.served, self.viewer.session, "task", task.journey_id, task.task)
+            customer_form = forms.token(self.served, self.viewer.session, "customer", task.customer_id)
         stand_in = self.in_force.for_task(task.person, task.role, task.customer_id)
         base_url = self.served.links.base_url
         where = (line, compiled_map, state, files, self.whose, now, self.zone, base_url)
@@ -73,7 +77,8 @@ class PaneBuilder:
         reasons = glance.reasons
         reason = reasons.of_step(task.step) if task.step else reasons.of_system_task(task.why, task.about)
         ready = await asyncio.to_thread(card.with_playbook)
-        return Pane(ready, glance, reason, tuple(_snoozes(now, compiled_map.ours.timezone)), stay, onward)
+        snoozes = tuple(_snoozes(now, compiled_map.ours.timezone))
+        return Pane(ready, glance, reason, snoozes, stay, onward, customer_form)
 
 
 def _snoozes(now: Instant, zone: str) -> list[tuple[str, str]]:

@@ -14,8 +14,18 @@ from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, journeys
 from milepost.web import forms
 from milepost.web.attachment import Attachment
-from milepost.web.form_values import Address, Line, Text, Token, Value, attribute_value, number_or_text, required
-from milepost.web.identity import Acting
+from milepost.web.form_values import (
+    Address,
+    Line,
+    Onward,
+    Text,
+    Token,
+    Value,
+    attribute_value,
+    number_or_text,
+    required,
+)
+from milepost.web.identity import Acting, safe_onward
 from milepost.web.pages import back_to
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served
@@ -23,13 +33,17 @@ from milepost.web.services import Served
 router = APIRouter(prefix="/ops/customers/{customer}", include_in_schema=False)
 
 
-class CustomerForm:
-    """A checked form about a customer."""
+_CALL = "call"
 
-    def __init__(self, customer: str, served: Served, person: Acting, form: Token) -> None:
+
+class CustomerForm:
+    """A checked form about a customer, and where to go next: `onward`, else to the customer's page."""
+
+    def __init__(self, customer: str, served: Served, person: Acting, form: Token, onward: Onward = "") -> None:
         self.served = served
         self.person = person
         self.customer = customer
+        self.onward = safe_onward(onward) if onward else ""
         self.form = forms.read(served, person.session, form, "customer")
         if self.form.subject != (customer,):
             raise forms.FormRefusedError
@@ -38,6 +52,8 @@ class CustomerForm:
         """Records the fact under the form's own id."""
         by = self.person.address
         notice = await forms.record_fact(self.served, self.form, self.customer, fact, by=by, source="ops")
+        if self.onward:
+            return back_to(self.onward, notice)
         return back_to(f"/ops/customers/{quote(self.customer)}", notice, anchor)
 
     async def compiled_map(self) -> CompiledMap | None:
@@ -113,9 +129,11 @@ async def play(sent: SentForm, play: Line, reason: Text = "") -> Response:
 
 
 @router.post("/note")
-async def note(sent: SentForm, text: Text = "", about: Address = "") -> Response:
-    """Keeps a text on the timeline, also of a journey that has ended."""
-    return await sent.record(WrittenFact(note=required(text, "note"), about=about or None), "timeline")
+async def note(sent: SentForm, text: Text = "", about: Address = "", kind: Line = "") -> Response:
+    """Keeps a text on the timeline, also of a journey that has ended; that of a call says that it was one."""
+    words = required(text, "note")
+    fact = WrittenFact(note=f"Call: {words}" if kind == _CALL else words, about=about or None)
+    return await sent.record(fact, "timeline")
 
 
 @router.post("/files")
