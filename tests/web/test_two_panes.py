@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from milepost.store import people
+from milepost.web.desk import day
 from tests.web.conftest import World, form_in, text_of
 from tests.web.example import ANA, BO, DAY, SAM, START, customer
 from tests.web.plans import statements
@@ -156,6 +157,18 @@ async def test_a_day_asks_the_database_as_often_with_many_customers_as_with_few(
 
     assert counts[0] == counts[1] == counts[2]
     assert counts[0] > 10
+
+
+async def test_of_many_colleagues_those_with_the_most_tasks_are_named(
+    world: World, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(day, "COLLEAGUES", 2)
+    await world.add(customer("theirs", "Theirs Ltd", team={"csm": BO}))
+    page = await desk(browser)
+
+    named = page.text[page.text.index('<datalist id="colleagues">') :]
+    assert re.findall(r'<option value="([^"]+)"', named) == [ANA, BO]
+    assert "All colleagues" in page.text
 
 
 @pytest.mark.parametrize("by", ["customer", "nonsense"])

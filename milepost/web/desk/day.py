@@ -31,6 +31,8 @@ from milepost.web.pages import render_aside, shell, up_to
 from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
+COLLEAGUES = 60
+"""Colleagues who are named on a desk, those with the most tasks; the page of people has them all."""
 _WORKDAYS = 5
 _ZONE_OF = 25
 """A colleague's day is in the zone of the maps of so many of the tasks."""
@@ -140,6 +142,7 @@ class _Desk:
             busy = await tasks.people(session)
             desks = {*await customers.colleagues(session), *busy}
             queued = await tasks.count_unowned(session)
+        busiest = sorted(desks, key=lambda each: (-busy.get(each, 0), each))
         due = await due_reviews(self.served)
         unowned = [each for each in due if each.owner not in desks]  # somebody must take them
         shown = unowned if self.person is None else [each for each in due if self._has(each.owner)]
@@ -158,7 +161,8 @@ class _Desk:
             "batch": None,
             "reviews": cards(self.served, self.viewer, shown, self.zone),
             "away": [AwayNote.of(each) for each in self.in_force.of_person(self.person or "")],
-            "colleagues": {each: busy.get(each, 0) for each in sorted(desks)},
+            "colleagues": {each: busy.get(each, 0) for each in sorted(busiest[:COLLEAGUES])},
+            "has_more_colleagues": len(busiest) > COLLEAGUES,
             "taken": self.served.intake.context.files,
             "queued": up_to(queued + len(unowned), tasks.MOST_COUNTED),
             "is_empty": not shown and not any(section.rows for section in sections),
