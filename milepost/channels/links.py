@@ -121,6 +121,10 @@ class LinkSigner:
         """Returns the address of the map on the wall that the link of this id opens."""
         return f"{self.base_url}/wall/{self.token(link)}"
 
+    def calendar_url(self, link: str) -> str:
+        """Returns the address of the colleague's calendar that the link of this id opens."""
+        return f"{self.base_url}/calendar/{self.token(link)}"
+
     def read(self, token: str) -> str:
         """Returns the id of the link that a token is of; whether it may still be used, its row says.
 

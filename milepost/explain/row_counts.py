@@ -16,6 +16,7 @@ NAMES = {
     "api_keys": ("key", "keys"),
     "audit": ("line of the audit", "lines of the audit"),
     "calendar_data": ("set of calendar data", "sets of calendar data"),
+    "calendar_feeds": ("colleague's calendar", "colleagues' calendars"),
     "clock": ("clock", "clocks"),
     "contacts": ("contact", "contacts"),
     "customer_aliases": ("earlier id", "earlier ids"),

@@ -16,6 +16,7 @@ from milepost.store import (  # noqa: F401 - all have tables
     agreement_tables,
     aliases,
     audit_tables,
+    calendar_feed_table,
     earlier_end_table,
     file_tables,
     form_drafts,

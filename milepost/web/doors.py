@@ -17,6 +17,9 @@ _ADDRESSES: Mapping[Role, str] = {
         GET  /desk
         GET  /desk/queues
         GET  /desk/away
+        GET  /desk/calendar
+        POST /desk/calendar
+        POST /desk/calendar/end
         GET  /desk/hand-over
         GET  /desk/hand-over/{number}
         GET  /desk/agreement/{customer}

@@ -66,6 +66,8 @@ NOTICES = {
     "too_late": "The time for undoing is over; nothing has changed.",
     "undo_over": translatable("That can no longer be taken back. Please write to the person who looks after you."),
     "shared": translatable("Here is your link. Whoever has it sees these results and nothing else."),
+    "feed_made": "Here is your address. An earlier one opens nothing any more.",
+    "feed_ended": "The address opens nothing any more; the calendar in your program stays empty.",
     "wall_shared": "Here is the link. Whoever has it sees this picture with its numbers, and nothing else.",
     "share_ended": translatable("The link opens nothing any more."),
     "voided": "The link is void: it opens nothing any more.",

@@ -35,7 +35,7 @@ HEADERS = {
 }
 PRIVATE = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex, nofollow, noarchive"}
 """Headers of pages that a link alone opens: the link must not leak, and search engines must not list the page."""
-_BY_LINK = ("/plan/", "/proof/", "/preferences/", "/unsubscribe/", "/wall/")
+_BY_LINK = ("/plan/", "/proof/", "/preferences/", "/unsubscribe/", "/wall/", "/calendar/")
 _WITH_SECRETS = (*_BY_LINK, "/sign-in/link/", "/sign-in/oidc/")
 _FROM_ANYWHERE = (API, "/unsubscribe/")
 """Where requests are allowed to come from other sites: programs have a key, mail programs a signed address."""

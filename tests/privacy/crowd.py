@@ -40,6 +40,7 @@ from milepost.store import absences, aliases, customers, journeys, maps, reviews
 from milepost.store.absence_tables import FormerColleagueRow
 from milepost.store.agreement_tables import AgreementRow
 from milepost.store.audit_tables import AuditRow
+from milepost.store.calendar_feed_table import CalendarFeedRow
 from milepost.store.database import Store
 from milepost.store.earlier_end_table import EarlierEndRow
 from milepost.store.file_tables import FileRow
@@ -88,6 +89,7 @@ def _elsewhere(session: Session) -> None:
     session.add(PersonRow(address=ADDRESS, name="Sam Poe", updated_at=START))
     session.add(SessionRow(digest="0" * 64, address=ADDRESS, way="mail", began_at=START, seen_at=START))
     session.add(SignInLinkRow(digest="1" * 64, address=ADDRESS, way="mail", created_at=START, expires_at=START + DAY))
+    session.add(CalendarFeedRow(id="feed1", address=ADDRESS, made_at=START))
     session.add(WallLinkRow(id="wall1", map="pilot", made_at=START, made_by=ADDRESS))
     session.add(ApiKeyRow(name="crm", digest="2" * 64, scopes=["read"], made_at=START, made_by=ADDRESS))
     session.add(AuditRow(at=START, by=ADDRESS, kind="person_changed", about=ADDRESS, why="Sam asked", details={}))

@@ -36,6 +36,7 @@ KEYS = {
     ("import_files", "kind"), ("held_messages", "message"),
     ("files", "id"), ("file_leftovers", "id"), ("links", "id"), ("form_drafts", "step"),
     ("agreements", "kind"), ("agreements", "step"), ("wall_links", "id"), ("wall_links", "map"),
+    ("calendar_feeds", "id"),
 }  # fmt: skip
 """Columns with ids of customers, of a map's things, and of forms."""
 OPERATIONS = {("map_versions", "hash"), ("map_versions", "map"), ("map_versions", "title"), ("map_versions", "files")}

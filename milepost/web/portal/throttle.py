@@ -18,6 +18,7 @@ from milepost.web.throttle import Throttle, client_of
 
 GUESSES = 20
 """Links that aren't ours, within a minute, of one client. People mistype none: links come cut, in one mail or two."""
+_BY_ROW = ("/proof/", "/wall/", "/calendar/")
 _HEADING = translatable("Please wait a moment")
 _MESSAGE = translatable(
     "Too many addresses that aren't ours were opened from where you are. Wait a minute, then open the link again from "
@@ -51,7 +52,7 @@ def _reads(signer: LinkSigner, path: str) -> tuple[Callable[[str], object], ...]
     """Returns what reads the links of an address."""
     if path.startswith("/plan/"):
         return signer.read, signer.read_earlier
-    return (signer.read,) if path.startswith(("/proof/", "/wall/")) else (signer.read_preferences,)
+    return (signer.read,) if path.startswith(_BY_ROW) else (signer.read_preferences,)
 
 
 async def on_closed(request: Request, error: Exception) -> HTMLResponse:
