@@ -251,10 +251,11 @@ async def get_open(session: AsyncSession, filters: Iterable[TaskFilter], journey
 
 async def still_open(session: AsyncSession, keys: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
     """Returns those of the tasks, by their journeys and ids, that are open now."""
+    journeys = sorted({journey for journey, _ in keys})
     query = select(TaskRow.journey_id, TaskRow.task).where(
-        _IS_OPEN, tuple_(TaskRow.journey_id, TaskRow.task).in_(sorted(keys))
+        TaskRow.journey_id.in_(journeys), TaskRow.status == TaskStatus.OPEN
     )
-    return {(row[0], row[1]) for row in await session.execute(query)}
+    return {(row[0], row[1]) for row in await session.execute(query)} & set(keys)
 
 
 async def people(session: AsyncSession) -> dict[str, int]:

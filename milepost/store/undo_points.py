@@ -45,6 +45,10 @@ _FOR_GOOD = frozenset(each.kind for each in (FactUndone, *_OF_MAIL, *_ELSEWHERE)
 than the journey is changed there."""
 _OF_A_MESSAGE = frozenset({MessageReleased.kind, MessageCancelled.kind})
 _LOOKED_AT = 200
+_OF_ADVANCE = (FactRow.journey_id == UndoPointRow.journey_id.concat("")) & (
+    FactRow.revision == UndoPointRow.revision + 0
+)
+"""Which fact a point is from before. SQLite begins with the few points, as it can't look one up by such a condition."""
 _points, _messages = table_of(UndoPointRow), table_of(MessageRow)
 
 
@@ -147,19 +151,13 @@ def undoable(
     session: Session, now: Instant, *, customer: str | None = None, by: str | None = None
 ) -> list[UndoableFact]:
     """Returns what people told and can undo, the latest first: about a customer, or by a person (an address)."""
-    taken = (
-        select(FactRow, UndoPointRow.until)
-        .join(
-            UndoPointRow, (UndoPointRow.journey_id == FactRow.journey_id) & (UndoPointRow.revision == FactRow.revision)
-        )
-        .where(FactRow.status == InboxStatus.DELIVERED, UndoPointRow.until > now)
-    )
+    taken = select(FactRow, UndoPointRow.until).join(UndoPointRow, _OF_ADVANCE).where(UndoPointRow.until > now)
     waiting = select(FactRow).where(FactRow.status == InboxStatus.PENDING)
     for column, value in ((FactRow.customer_id, customer), (FactRow.told_by, by)):
         if value is not None:
             taken, waiting = taken.where(column == value), waiting.where(column == value)
     found = [
-        *(UndoableFact(fact, until) for fact, until in session.execute(taken)),
+        *(UndoableFact(fact, until) for fact, until in session.execute(taken) if fact.status == InboxStatus.DELIVERED),
         *(UndoableFact(fact, None) for fact in session.scalars(waiting)),
     ]
     return sorted((each for each in found if is_undoable(each.fact)), key=lambda each: -each.fact.serial)

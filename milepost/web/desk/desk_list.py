@@ -17,8 +17,9 @@ from milepost.web.desk.rows import Row, Section, by_customer, key_of
 from milepost.web.pages import up_to
 from milepost.web.services import Services
 
-SHOWN = 25
-"""Tasks of each section on the page of all; the rest on the section's own pages."""
+SHOWN, IN_ALL, LEAST = 25, 100, 3
+"""Tasks of a section on the page of all at most, of all sections together, and of each at least; the rest is on the
+section's own pages."""
 PER_PAGE = 50
 MOST = 200
 """Tasks on a page that is ordered by customer."""
@@ -93,7 +94,7 @@ class DeskList:
     async def sections(self, parts: Sequence[Part]) -> list[Section]:
         """Returns the first tasks of every section or, where the place names one, a page of that."""
         own = [part for part in parts if part.id == self.place.section]
-        read = await self._read(own or parts, self._limit(is_alone=bool(own)))
+        read = await self._read(own or parts, self._limit(len(parts), is_alone=bool(own)))
         lines = [line for _, page, _ in read for line in page.lines]
         pending = await forms.pending_facts(self.served, {line.task.customer_id for line in lines})
         async with self.served.store.reading() as session:  # what was pending a moment before may be closed by now
@@ -112,10 +113,10 @@ class DeskList:
         ]
         return by_customer(sections) if self.place.is_by_customer and not own else sections
 
-    def _limit(self, *, is_alone: bool) -> int:
+    def _limit(self, sections: int, *, is_alone: bool) -> int:
         if self.place.is_by_customer:
             return MOST
-        return PER_PAGE if is_alone else SHOWN
+        return PER_PAGE if is_alone else min(SHOWN, max(IN_ALL // max(sections, 1), LEAST))
 
     async def _read(self, parts: Sequence[Part], limit: int) -> list[tuple[Part, TaskPage, int]]:
         cursor = Cursor.read(self.place.cursor) if self.place.cursor and len(parts) == 1 else None
