@@ -13,6 +13,7 @@ from milepost.planner import timeline
 from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.condition_trace import ConditionTrace, shown, trace
 from milepost.planner.enums import StartReason, SystemTaskReason
+from milepost.planner.instants import Instant
 from milepost.planner.situation import Situation
 from milepost.planner.spoken_entries import Replied, Requested
 from milepost.planner.timeline import Entry
@@ -54,7 +55,7 @@ class TaskReasons:
         compiled = self.situation.compiled_map.step_of(step)
         if compiled is None:
             return None
-        return self._of_play(compiled) if compiled.in_play else self._after(compiled)
+        return (self._of_play(compiled) if compiled.in_play else None) or self._after(compiled)
 
     def of_system_task(self, why: str | None, about: str | None) -> Reason | None:
         """Returns since when what a system task is about lasts; None where its own words say all."""
@@ -84,11 +85,15 @@ class TaskReasons:
             case StartReason.EVENT:
                 return self._event(compiled.container)
             case StartReason.BRANCH:
-                before = self.entries[: starts[-1]]
-                causes = [each for each in before if each.at == start.at and isinstance(each, _Cause)]
-                return self._cause(causes[-1]) if causes else None
+                return self._branch(self.entries[: starts[-1]], start.at)
             case _:
                 return Reason(_STARTED[StartReason(start.why)])
+
+    def _branch(self, before: Sequence[Entry], at: Instant) -> Reason | None:
+        """Returns what a play followed: what happened then or, where nothing did, what has been late for long."""
+        causes = [each for each in before if each.at == at and isinstance(each, _Cause)]
+        causes = causes or [each for each in before if isinstance(each, timeline.StepOverdue)]
+        return self._cause(causes[-1]) if causes else None
 
     def _after(self, compiled: CompiledStep) -> Reason | None:
         awaited = {each.step for each in compiled.awaits}

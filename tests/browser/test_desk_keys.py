@@ -64,6 +64,17 @@ async def test_what_was_done_last_is_undone_by_a_key(world: World, window: Page)
     await expect(window.get_by_role("status")).to_contain_text("Undone")
 
 
+async def test_the_last_task_of_a_day_is_undone_by_a_key_too(world: World, window: Page) -> None:
+    world.journey_client.let_people_undo(timedelta(minutes=5))
+    await opened(window)
+    await window.keyboard.press("e")
+    await window.keyboard.press("1")
+    await expect(window.get_by_text("All clear.")).to_be_visible()
+    await window.keyboard.press("u")
+
+    await expect(window.get_by_role("article", name="Kickoff call")).to_be_visible()
+
+
 async def test_j_and_k_go_from_task_to_task_without_a_new_page(world: World, window: Page) -> None:
     await customers(world, 2)
     await opened(window)
@@ -84,7 +95,7 @@ async def test_j_and_k_go_from_task_to_task_without_a_new_page(world: World, win
 async def test_keys_open_what_takes_a_word_more(world: World, window: Page) -> None:
     await opened(window)
     await window.keyboard.press("h")
-    await expect(window.locator("#pane input[name=person]")).to_be_focused()
+    await expect(window.get_by_label("To", exact=True)).to_be_focused()
     await window.keyboard.type(BO)
     await window.keyboard.press("Enter")
     await expect(window.locator("a.row")).to_have_count(0)

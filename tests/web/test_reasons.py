@@ -116,6 +116,20 @@ async def test_a_stage_that_lasts_too_long_says_how_long_and_when_they_were_last
     )
 
 
+async def test_a_play_that_follows_what_is_late_for_long_says_since_when(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    late = MAP.replace("done_when: {event: connected}", "overdue: {after: 3 business days, do: {play: rescue}}")
+    await world.publish({**FILES, "map.yaml": late})
+    await world.add(customer("other", "Other Ltd"))
+    await world.intake.record_fact("other", WrittenFact(step_done="kickoff", result="held"), by=ANA)
+    await world.move_to(START + 14 * DAY)
+
+    assert await reason(browser, "rescue_call/1", "other") == (
+        "“Connect the first system” has been overdue since Mon 9 Mar 2026. Nobody there has been heard of yet."
+    )
+
+
 async def test_what_went_up_says_whose_it_was(world: World, browser: httpx.AsyncClient) -> None:
     await world.move_to(START + 7 * DAY)
     page = text_of(await browser.get(f"/desk/{LEA}"))

@@ -1,7 +1,7 @@
 // Keys of one letter on the desk, and the next task without a new page. Everything works without it.
 "use strict";
 
-const desk = document.querySelector(".desk");
+const desk = document.querySelector(".desk"); // none where nothing is to be done
 const help = document.querySelector("#keys");
 const beside = matchMedia("(min-width: 60rem)");
 const OFF = "milepost.desk.keys";
@@ -9,7 +9,7 @@ let shown = Promise.resolve();
 let asked = 0;
 let leaving = false;
 
-const rows = () => [...desk.querySelectorAll("a.row")];
+const rows = () => [...document.querySelectorAll(".desk a.row")];
 const current = () => rows().findIndex((row) => row.getAttribute("aria-current"));
 const areOn = () => localStorage.getItem(OFF) !== "off";
 
@@ -70,7 +70,7 @@ const press = (digit) => {
 
 const isTyping = (place) => place.closest("input, textarea, select, [contenteditable]") !== null;
 
-if (desk && help) {
+if (help) {
   document.addEventListener("keydown", async (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat || event.isComposing) return;
     if (!areOn() || help.open || leaving || isTyping(event.target)) return;
@@ -83,7 +83,7 @@ if (desk && help) {
   document.addEventListener("submit", (event) => (leaving = event.target.getAttribute("method") !== "dialog"));
   addEventListener("pageshow", () => (leaving = false));
   addEventListener("popstate", () => location.reload());
-  desk.addEventListener("click", (event) => {
+  desk?.addEventListener("click", (event) => {
     const row = event.target.closest("a.row");
     if (!row || !beside.matches || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
