@@ -23,6 +23,12 @@ old,Old Ltd,Europe/Berlin,DE,Kim Lo <kim@old.example> sponsor+coordinator,csm=an
 lost,Lost Ltd,Europe/Berlin,DE,Kim Lo <kim@lost.example> sponsor+coordinator,csm=ana@vendor.example,pilot,renewal
 broken,Broken,Nowhere/Else,DE,,,pilot,
 """
+OF_A_CRM = "Key,Company,Zone,Land,People,Owners,Size,Phase"
+MAPPING = """mapping: Ours
+columns:
+  {Key: id, Company: name, Zone: timezone, Land: country, People: contacts, Owners: team, Size: attributes.tier,
+   Phase: {to: enters.stage, values: {In use: value}}}
+"""
 
 pytestmark = pytest.mark.server
 
@@ -89,8 +95,11 @@ def test_stopped_it_says_what_happened_so_far_and_keeps_the_folder_if_told_so(fi
 
 def test_it_ends_as_a_step_opens_with_made_up_people_and_says_who_entered_in_the_middle(files: Path) -> None:
     (files / "pilot" / "map.yaml").write_text(TWO_STAGES["map.yaml"])
-    (files / "book.csv").write_text(BOOK.replace(",start\n", ",value\n"))
-    process = start(files, "--days", "3000", "--until", "connect", "--people", "1", "--report", "r.json", "--json")
+    rows = BOOK.partition("\n")[2].replace(",start\n", ",In use\n")
+    (files / "book.csv").write_text(f"{OF_A_CRM}\n{rows}")
+    (files / "ours.yaml").write_text(MAPPING)
+    ends = ("--days", "3000", "--until", "connect")
+    process = start(files, "--mapping", "ours.yaml", *ends, "--people", "1", "--report", "r.json", "--json")
     output, errors = process.communicate(timeout=170)
 
     assert process.returncode == 0, errors[-3000:]

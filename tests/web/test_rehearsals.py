@@ -18,9 +18,13 @@ from milepost.web.rehearsal_runs import RehearsalRuns
 from tests.store.book import stored_rehearsal
 from tests.web.conftest import World, form_in, sign_in, text_of
 from tests.web.example import ANA, START
-from tests.web.test_import_pages import post, uploaded
+from tests.web.test_import_pages import BOOK, HEADINGS, post, uploaded
 
 REHEARSALS = "/ops/rehearsals"
+OF_A_CRM = BOOK.replace(HEADINGS, "Key,Company,Zone,Size,People,Owners")
+MAPPING = """mapping: Ours
+columns: {Key: id, Company: name, Zone: timezone, Size: attributes.tier, People: contacts, Owners: team}
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +74,8 @@ async def stored(world: World, **changes: object) -> None:
 async def test_a_book_is_rehearsed_looked_at_and_cancelled_and_nothing_leaves(
     world: World, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    book = await uploaded(browser)
+    book = await uploaded(browser, OF_A_CRM)
+    assert (await post(browser, book, "choose", choice="edited", mapping=MAPPING)).status_code == 303
     before = await world.everything()
     with socket.create_server(("127.0.0.1", 0)) as mail_server:
         mail_server.settimeout(0)
