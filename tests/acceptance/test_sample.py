@@ -44,10 +44,12 @@ async def test_the_sample_shows_every_highlight_and_accounts_for_everybody(
 
 
 def test_up_without_the_sample_says_what_to_do_next_and_ends_when_asked(start: Callable[..., Up]) -> None:
-    up = start()
+    up = start("--hold-mail", "--first", "2")
     up.until(lambda: "milepost publish" in up.output)
     up.process.send_signal(signal.SIGINT)
     assert up.wait(within=30) == 0
+    assert "All mail is held until somebody releases it" in up.output
+    assert up.count("mail_switches", "mail = 'held' AND first = 2") == 1
 
 
 def test_real_time_and_the_demo_are_not_mixed_in_one_folder(start: Callable[..., Up]) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.web.conftest import World, text_of
 from tests.web.example import ANA, FILES, KIM, MAP, SAM, customer
+from tests.web.test_entered_midway import TWO_STAGES
 from tests.web.test_import_pages import post, uploaded, work
 
 HEADINGS = "id,name,timezone,country,language,tier,health,trial,contacts,team,enters.stage,enters.since"
@@ -140,3 +141,26 @@ async def test_where_the_new_journeys_stand_and_what_is_refused_is_told(
     assert section(page, "Refused rows, by column").startswith("Column Rows For example")
     assert "Ana Ruiz Customer success manager Kickoff call (2) 2 2 3.0" in section(page, "Tasks")
     assert "2 rows refused" in text_of(page)
+
+
+async def test_all_are_in_a_stage_that_is_chosen_on_the_page_and_hear_nothing_of_before(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    text = TWO_STAGES["map.yaml"].replace("        after: kickoff\n", "", 1)  # who begins has a mail at once
+    await world.publish(TWO_STAGES | {"map.yaml": text})
+    path = await uploaded(browser, book(row(0), row(1)))
+    chosen = await post(browser, path, "choose", choice="own", stage="value", since="2026-02-02")
+    assert chosen.status_code == 303, text_of(chosen)
+    await post(browser, path, "look")
+    await work(world, path)
+    page = await browser.get(path)
+
+    stands = section(page, "Where the new journeys stand after a week")
+    assert stands == "Stage Map Journeys In use Pilot customers 2"
+    assert section(page, "Mails") == "No mail would leave within a week."
+    await post(browser, path, "go")
+    await work(world, path)
+    for number in (0, 1):
+        first, *_ = await world.timeline(f"c{number}/1")
+        assert (first.kind, first.data["stage"]) == ("journey_started", "value")
+        assert first.data["since"].startswith("2026-02-02")

@@ -12,7 +12,7 @@ from milepost.planner.written_facts import WrittenFact
 from milepost.store import messages
 from milepost.store.tables import MessageRow
 from tests.web.conftest import World, form_in, text_of
-from tests.web.example import ANA, HOUR, KIM, START, customer
+from tests.web.example import ANA, FILES, HOUR, KIM, START, customer
 
 CONNECT = "connect/1/opening/1"
 ONE = f"/ops/mail/acme/1/{CONNECT}"
@@ -71,6 +71,27 @@ async def test_held_mail_is_shown_with_its_text_and_released(world: World, brows
     assert (await order(browser, "release", pick=f"acme {CONNECT}")).status_code == 303
     assert await status(world) == "sent"
     assert "Release" not in text_of(await page(browser, ONE))
+
+
+async def test_a_mail_that_lacks_a_value_says_which_and_goes_when_it_is_told(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    needing = FILES["messages/connect.md"] + "\nYour contract ends on {{ customer.renews_on | date }}.\n"
+    await world.publish(FILES | {"messages/connect.md": needing})
+    await world.add(customer("globex", "Globex", attributes={"tier": "pilot", "health": 75}))
+    await world.intake.record_fact("globex", WrittenFact(step_done="kickoff", result="held"), by=ANA)
+
+    assert "it needs customer.renews_on, which nobody has told" in text_of(await page(browser))
+    hurried = await order(browser, "send-now", pick=f"globex {CONNECT}")
+    assert "Tell the value that it lacks first." in text_of(hurried)
+    assert "message_sent" not in [row.kind for row in await world.timeline("globex/1")]
+
+    await world.intake.record_fact("globex", WrittenFact(set={"renews_on": "2027-01-31"}), by=ANA)
+
+    assert "No mail waits." in text_of(await page(browser))
+    assert [row.kind for row in await world.timeline("globex/1")].count("message_sent") == 1
+    one = await page(browser, f"/ops/mail/globex/1/{CONNECT}")
+    assert "Your contract ends on" in text_of(one)
 
 
 async def test_all_that_the_filters_leave_is_released(world: World, browser: httpx.AsyncClient) -> None:
