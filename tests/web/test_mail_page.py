@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import update
 
 from milepost.planner.written_facts import WrittenFact
-from milepost.store import messages
+from milepost.store import maps, messages
 from milepost.store.tables import MessageRow
 from tests.web.conftest import World, form_in, text_of
-from tests.web.example import ANA, FILES, HOUR, KIM, START, customer
+from tests.web.example import ANA, FILES, HOUR, KIM, MAP, START, customer
 
 CONNECT = "connect/1/opening/1"
 ONE = f"/ops/mail/acme/1/{CONNECT}"
@@ -223,6 +223,27 @@ async def test_a_customer_and_a_map_are_freed_by_themselves(world: World, browse
     assert "acme Free since" in text_of(await page(browser))
     await switch(browser, "held", map="pilot", first="3")
     assert "Held, the first 3 of each text since" in text_of(await page(browser))
+
+
+async def test_the_mail_of_one_map_is_freed_and_that_of_the_other_waits_on(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    second = MAP.replace("map: pilot", "map: second").replace('tier == "pilot"', 'tier == "other"')
+    async with world.store.transaction() as session:
+        await maps.publish(session, "second", "Second customers", FILES | {"map.yaml": second}, START)
+    await world.add(customer("globex", "Globex", attributes={"tier": "other", "health": 75}))
+    await hold_one(world, browser)
+    await world.intake.record_fact("globex", WrittenFact(step_done="kickoff", result="held"), by=KIM)
+    assert "Held 2" in text_of(await page(browser))
+
+    await switch(browser, "free", map="second")
+
+    text = text_of(await page(browser))
+    assert "Held 1" in text
+    assert "Acme Ltd Kim Lo" in text
+    sent = text_of(await page(browser, "/ops/mail?status=sent"))
+    assert "Globex: connect your first system" in sent
+    assert "Acme Ltd: connect" not in sent
 
 
 @pytest.mark.parametrize(
