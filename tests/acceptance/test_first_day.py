@@ -66,7 +66,9 @@ async def test_a_company_brings_in_its_customers_and_none_gets_a_mail_that_does_
         up.close()
     await play(company.folder / "data", company.loaded, days=31)
     taken = await taken_mails(company.loaded, company.mails, {name: MapFacts(MAPS / name) for name in STAGES})
-    _there_is_something_to_look_at(taken, unsubscribed)
+    _there_is_something_to_look_at(taken)
+    _who_unsubscribed_gets_less_than_others(taken, unsubscribed)
+    _who_has_left_signs_no_more(taken, rows)
     assert misfits(taken.mails, _books(rows), taken.unknown) == []
 
 
@@ -193,7 +195,7 @@ def _unsubscribe(company: Company, up: Up) -> str:
     return str(address)
 
 
-def _there_is_something_to_look_at(taken: Taken, unsubscribed: str) -> None:
+def _there_is_something_to_look_at(taken: Taken) -> None:
     """A month without a wrong mail shows little if the right ones didn't leave, either."""
     mails = [mail for mail, _ in taken.mails]
     templates = {template for mail in mails for template in mail.templates}
@@ -206,7 +208,25 @@ def _there_is_something_to_look_at(taken: Taken, unsubscribed: str) -> None:
     assert {mail.persona for mail in mails} >= {"owner", "sales_lead"}
     assert _templates_of(mails, CONNECTED).isdisjoint({"connect_bank.md", "connect_bank_reminder.md"})
     assert "agree_number.md" in _templates_of(mails, CALLED)
-    assert sum(mail.address == unsubscribed for mail in mails) >= 1
+
+
+def _who_unsubscribed_gets_less_than_others(taken: Taken, unsubscribed: str) -> None:
+    """The journeys have heard of the click, too: of what isn't essential nothing follows the welcome."""
+    [own_map] = {of_map for mail, of_map in taken.mails if mail.address == unsubscribed}
+    reached = {
+        mail.address
+        for mail, of_map in taken.mails
+        if of_map is own_map and "welcome.md" not in mail.templates and not all(map(of_map.is_essential, mail.steps))
+    }
+    assert reached
+    assert unsubscribed not in reached
+
+
+def _who_has_left_signs_no_more(taken: Taken, rows: list[dict[str, str]]) -> None:
+    """All but the welcomes left after Ana had handed over: to those who were her customers Bo writes."""
+    were_anas = {row["Record ID"] for row in rows if row["Company owner"] == "Ana Díaz"}
+    later = [mail for mail, _ in taken.mails if mail.customer in were_anas and "welcome.md" not in mail.templates]
+    assert {name for mail in later for name in PEOPLE if name in mail.text} == {"Bo Lärsen"}
 
 
 def _templates_of(mails: list[TakenMail], customer: str) -> set[str]:
