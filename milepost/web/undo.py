@@ -15,6 +15,7 @@ from milepost.explain.sentences import Wording, quoted
 from milepost.explain.vocabulary import FACTS
 from milepost.intake.release_counts import order_of
 from milepost.planner.facts import MessageReleased
+from milepost.planner.map_in_language import in_language
 from milepost.planner.timeline import (
     Entry,
     JourneyEnded,
@@ -105,7 +106,7 @@ async def by_colleague(served: Services, person: str, session: str, zone: str) -
         shown = sorted(one_each.values(), key=lambda each: -each.fact.serial)
         lines = []
         for each in _few_of_each_order(shown)[:_MOST]:
-            line, batch = await _line(served, reading, each, session, zone, reader=None), _batch_of(each.fact)
+            line, batch = await _line(served, reading, each, session, zone), _batch_of(each.fact)
             lines.append(_together(served, line, session, batch, sizes[batch]) if batch else line)
         return lines
 
@@ -124,13 +125,13 @@ async def of_customer(served: Services, customer: str, session: str, zone: str) 
 
 
 async def by_contact(
-    served: Services, customer: str, address: str, link: str, zone: str, *, reader: Reader
+    served: Services, customer: str, address: str, link: str, zone: str, *, reader: Reader, language: str
 ) -> list[UndoLine]:
-    """Returns what a contact just did on the plan that a link opens, and can take back, in their language."""
+    """Returns what a contact just did on the plan that a link opens, and can take back, in their `language`."""
     async with served.store.reading() as reading:
         facts = await reading.run_sync(partial(undo_points.undoable, now=served.now(), customer=customer))
         own = [each for each in facts if undo_points.is_own(each.fact, address)]
-        return await _lines(served, reading, own, link, zone, reader=reader)
+        return await _lines(served, reading, own, link, zone, reader=reader, language=language)
 
 
 async def _lines(
@@ -141,9 +142,10 @@ async def _lines(
     zone: str,
     *,
     reader: Reader | None = None,
+    language: str | None = None,
 ) -> list[UndoLine]:
     shown = _few_of_each_order(facts)[:_MOST]
-    return [await _line(served, session, each, owner, zone, reader=reader) for each in shown]
+    return [await _line(served, session, each, owner, zone, reader=reader, language=language) for each in shown]
 
 
 def _few_of_each_order(facts: Iterable[UndoableFact]) -> list[UndoableFact]:
@@ -159,11 +161,18 @@ def _few_of_each_order(facts: Iterable[UndoableFact]) -> list[UndoableFact]:
 
 
 async def _line(
-    served: Services, session: AsyncSession, undoable: UndoableFact, owner: str, zone: str, *, reader: Reader | None
+    served: Services,
+    session: AsyncSession,
+    undoable: UndoableFact,
+    owner: str,
+    zone: str,
+    *,
+    reader: Reader | None = None,
+    language: str | None = None,
 ) -> UndoLine:
     fact, is_taken = undoable.fact, undoable.until is not None
     record = await customers.get(session, fact.customer_id)
-    say = await _wording(served, session, undoable, Wording(zone=zone, people=PeopleNames.around(record)))
+    say = await _wording(served, session, undoable, Wording(zone=zone, people=PeopleNames.around(record)), language)
     reported = await timeline.at_instant(session, fact.journey_id or "", fact.at) if is_taken else []
     entries = _after(reported, fact.told_by)
     until = None if undoable.until is None else local_time.local(undoable.until, zone)
@@ -195,9 +204,13 @@ def _after(entries: list[Entry], by: str | None) -> list[Entry]:
     return entries[own:]
 
 
-async def _wording(served: Services, session: AsyncSession, undoable: UndoableFact, without_map: Wording) -> Wording:
+async def _wording(
+    served: Services, session: AsyncSession, undoable: UndoableFact, without_map: Wording, language: str | None
+) -> Wording:
+    """Returns the words of a fact's map: as they are written, or in a contact's language."""
     try:
         row = await journeys.get(session, undoable.fact.journey_id or "")
-        return replace(without_map, compiled_map=await served.compiled_maps.of(row.version))
+        written = await served.compiled_maps.of(row.version)
+        return replace(without_map, compiled_map=in_language(written, language) if language else written)
     except (UnknownJourneyError, UnreadableVersionError):
         return without_map

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -10,6 +11,9 @@ from sqlalchemy import select
 
 from milepost.customer import Contact
 from milepost.explain.overview import OutcomeRecord
+from milepost.intake import agreement
+from milepost.planner.enums import IgnoreReason
+from milepost.planner.fact_errors import IgnoredError
 from milepost.store import outcomes
 from milepost.store.tables import MessageRow
 from tests.web.conftest import World, form_in, text_of
@@ -101,6 +105,20 @@ async def test_an_answer_is_kept_in_the_words_of_the_map(world: World, visitor: 
     assert (await world.journey()).state["answers"]["connect"] == {"size": "small"}
 
 
+async def test_what_can_be_taken_back_is_named_in_german_here_and_as_the_map_has_it_for_colleagues(
+    world: World, browser: httpx.AsyncClient, visitor: httpx.AsyncClient
+) -> None:
+    world.journey_client.let_people_undo(timedelta(minutes=5))
+    await world.tell(step_done="kickoff", result="held")
+    form = form_in(await visitor.get(world.plan()), "/done")
+    await visitor.post(f"{world.plan()}/done", data={**form, "answers.size": "small"})
+    page = text_of(await visitor.get(world.plan()))
+
+    assert "Ein Schritt ist erledigt: „Das erste System anbinden“" in page
+    assert "Connect the first system" not in page
+    assert "A step is done: “Connect the first system”" in text_of(await browser.get("/ops/customers/acme"))
+
+
 async def test_a_colleague_reads_what_a_german_customer_proposed_in_the_words_of_the_map(
     world: World, browser: httpx.AsyncClient, visitor: httpx.AsyncClient
 ) -> None:
@@ -113,6 +131,21 @@ async def test_a_colleague_reads_what_a_german_customer_proposed_in_the_words_of
     [title] = [each["title"] for each in (await world.journey()).state["added"].values()]
     assert title.startswith("Sam Poe proposes by Mon, Mar 30, 2026 instead of Set up the workspace: Solutions engineer")
     assert "Set up the workspace" in text_of(await browser.get(PATH))
+
+
+async def test_a_proposal_that_is_refused_comes_back_with_a_german_sentence(
+    world: World, visitor: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object, **__: object) -> None:
+        raise IgnoredError(IgnoreReason.LIMIT)
+
+    monkeypatch.setattr(agreement, "answer", refuse)
+    page = await other(visitor, f"{world.plan(SAM)}/agreement", 'id="step-set_up"', note="Lieber später")
+
+    assert page.status_code == 422
+    assert "Diese Angabe können wir nicht verwenden." in text_of(page)
+    assert "Lieber später" in page.text
+    assert IgnoreReason.LIMIT not in text_of(page).split()
 
 
 async def test_what_was_confirmed_is_shown_and_proved_in_german_and_kept_as_it_was_asked(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
+import structlog
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
@@ -29,6 +30,7 @@ from milepost.translations.reader import ENGLISH
 from milepost.web import forms
 from milepost.web.form_values import Address, Line, Text, Token
 from milepost.web.pages import Values, back_to, notice_for, render_for
+from milepost.web.portal.complaints import refused_complaint
 from milepost.web.portal.plan import undo_lines
 from milepost.web.portal.plan_link import Opened, mark_used, open_link
 from milepost.web.portal.plan_texts import our_contact
@@ -36,6 +38,7 @@ from milepost.web.portal.throttle import let_through
 from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/plan", include_in_schema=False, dependencies=[Depends(let_through)])
+log = structlog.get_logger()
 _ANSWER, _ALL = "agreement", "all"
 _TITLE = 200
 
@@ -177,7 +180,8 @@ async def answer(
         try:
             return back_to(here, await _propose(page, sent, proposal))
         except RefusedError as refused:
-            proposal.wrong["note"] = " ".join(filter(None, (refused.message, refused.hint)))
+            log.warning("a proposal was refused", why=refused.message)
+            proposal.wrong["note"] = refused_complaint(opened.reader)
     return await _page(served, opened, {"notice": None}, proposal)
 
 

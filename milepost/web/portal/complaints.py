@@ -57,4 +57,9 @@ def misfit_complaint(ask: Ask, typed: Sequence[str], reader: Reader) -> str:
             return reader.ngettext(
                 "This is longer than %(count)s character.", "This is longer than %(count)s characters.", most
             )
+    return refused_complaint(reader)
+
+
+def refused_complaint(reader: Reader) -> str:
+    """Returns what a customer is told of something that can't be taken in, for a reason that means nothing to them."""
     return reader.gettext("We can't use this answer. Please check it, or write to the person who looks after you.")

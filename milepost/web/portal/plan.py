@@ -61,7 +61,9 @@ async def undo_lines(served: Services, opened: Opened) -> list[UndoLine]:
     if opened.is_preview:
         return []
     customer, contact = opened.state.customer.id, opened.contact.email
-    return await undo.by_contact(served, customer, contact, opened.owner, opened.zone, reader=opened.reader)
+    return await undo.by_contact(
+        served, customer, contact, opened.owner, opened.zone, reader=opened.reader, language=opened.language
+    )
 
 
 @router.get("/{token}/steps/{step}")

@@ -52,10 +52,14 @@ class Opened:
     is_latest: bool = True
 
     @property
+    def language(self) -> str:
+        """The language of the reader, where the map has it."""
+        return self.contact.language or self.state.customer.language or self.reader.tag
+
+    @property
     def compiled_map(self) -> CompiledMap:
         """The map in the words that the reader reads."""
-        language = self.contact.language or self.state.customer.language
-        return in_language(self.map_as_written, language or self.reader.tag)
+        return in_language(self.map_as_written, self.language)
 
     @property
     def locale(self) -> str | None:
