@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import httpx
 import pytest
 
@@ -241,3 +244,29 @@ async def test_of_a_step_that_is_done_elsewhere_the_link_stands_out_and_done_com
     assert '<a class="button main" href="https://app.example/acme"' in page
     assert "<button>Mark as done" in page
     assert page.index("Connect it here</a>") < page.index("Mark as done")
+
+
+async def test_a_sponsor_reads_in_this_order_what_counts_with_its_figure_and_what_runs_beside_the_stages(
+    empty_world: World,
+) -> None:
+    told_value = "        metric: {name: hours saved a week, unit: h, baseline: 0, target: 10}\n"
+    shown = MAP.replace(told_value, f"{told_value}        value_from: customer.saved\n")
+    await empty_world.publish(
+        {**FILES, "map.yaml": shown.replace("  trial: {type: flag}", "  trial: {type: flag}\n  saved: {type: number}")}
+    )
+    acme = customer()
+    await empty_world.add(replace(acme, attributes={**acme.attributes, "saved": 4.1, "renews_on": "2026-05-29"}))
+    await empty_world.tell(step_done="kickoff", result="held")
+    async with empty_world.client() as visitor:
+        page = await visitor.get(empty_world.plan(KIM))
+    text = text_of(page)
+    parts = (
+        *("Ana Ruiz", "What this is for", "4.1 of 10 h: hours saved a week", "Getting started", "Your next step"),
+        *("What we do", "Results Reports are made in half the time."),
+    )
+    places = [text.find(each) for each in parts]
+
+    assert -1 not in places
+    assert places == sorted(places)
+    assert re.search(r'<li class="open" aria-current="step"><span>Getting started', page.text)
+    assert re.search(r'<li class="\w+ beside"[^>]*><span>Renewal', page.text)
