@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -50,15 +51,22 @@ def test_a_language_lacks_no_text(tag: str) -> None:
     assert shipped().missing(tag) == []
 
 
+def german_texts() -> list[str]:
+    """What German customers read: the words of pages and mails, and those of the shipped maps."""
+    catalogues = [FOLDER / "de.po", *(ROOT / "maps").glob("*/languages/de.po")]
+    messages = [message for path in catalogues for message in read_po(BytesIO(path.read_bytes()), "de") if message.id]
+    return [text for message in messages for text in translations_of(message)]
+
+
 def test_german_speaks_to_people_formally() -> None:
-    texts = [text for message in read_catalogue(FOLDER / "de.po") if message.id for text in translations_of(message)]
+    texts = german_texts()
     familiar = re.compile(r"\b(du|dich|dir|dein\w*|euch|euer|eure\w*)\b", re.IGNORECASE)
     assert not [text for text in texts if familiar.search(text)]
     assert not [text for text in texts if "'" in text or '"' in text], "German quotes with „ and “"
 
 
 def test_german_has_one_word_for_a_mail_in_the_catalogue_and_in_the_shipped_maps() -> None:
-    texts = [text for message in read_catalogue(FOLDER / "de.po") if message.id for text in translations_of(message)]
+    texts = german_texts()
     texts += [file.read_text() for file in (ROOT / "maps").glob("*/messages/*.de.md")]
     assert any("E\N{NON-BREAKING HYPHEN}Mail" in text for text in texts)
     assert not [text for text in texts if re.search(r"(?<!E[-\N{NON-BREAKING HYPHEN}])\bMails?\b", text)]

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 from starlette.requests import Request
+from structlog.testing import capture_logs
 
 from milepost.store import links
 from milepost.store.tables import METADATA
@@ -155,3 +156,18 @@ async def test_pages_of_links_leak_no_address_and_stand_in_no_frame(world: World
         assert headers["x-frame-options"] == "DENY"
         assert headers["cache-control"] == "no-store"
         assert "noindex" in headers["x-robots-tag"]
+
+
+async def test_the_log_of_a_page_that_breaks_names_no_link(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("milepost.web.portal.plan.plan_page", broken)
+    path = world.plan(KIM)
+    with capture_logs() as logs:
+        async with world.client() as visitor:
+            assert (await visitor.get(path)).status_code == 500
+
+    [failure] = [each for each in logs if each["event"] == "a request failed"]
+    assert failure["route"] == "/plan/{token}"
+    assert path.rpartition("/")[2] not in repr(logs)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 
 import httpx
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
+from milepost.channels.recorder import RecordingChannel
 from milepost.customer import Contact
 from milepost.explain.overview import OutcomeRecord
 from milepost.intake import agreement
@@ -22,6 +25,7 @@ from tests.web.test_agreed_times import KICKOFF_AT
 from tests.web.test_agreement import FIGURES, PATH
 from tests.web.test_agreement_answers import other
 from tests.web.test_portal import to_the_question
+from tests.web.test_proof import share
 from tests.web.test_questions import add
 
 TEXTS = {
@@ -165,6 +169,35 @@ async def test_what_was_confirmed_is_shown_and_proved_in_german_and_kept_as_it_w
     assert [each.statement for each in await kept(world)] == ["Reports are made in half the time."]
 
 
+async def test_a_forwarded_proof_and_its_document_are_in_the_words_of_whoever_opens_them(
+    world: World, visitor: httpx.AsyncClient
+) -> None:
+    await to_the_question(world)
+    await add(visitor, world.question(), value="8")
+    path = await share(world, visitor)
+    for language, statement in (("de", "Berichte entstehen in der halben Zeit."), ("fr", "Reports are made in half")):
+        accepts = {"accept-language": language}
+        document = await visitor.get(f"{path}/pdf", headers=accepts)
+        written = " ".join(PdfReader(BytesIO(document.content)).pages[0].extract_text().split())
+        assert statement in text_of(await visitor.get(path, headers=accepts))
+        assert statement in written
+        assert ("8 Std." in written) is (language == "de")
+
+
+async def test_the_mail_with_what_was_agreed_names_steps_figures_and_parts_in_german(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    channel = RecordingChannel()
+    world.journey_client.deliver_through(channel)
+    await browser.post(f"{PATH}/mail", data=form_in(await browser.get(PATH), f"{PATH}/mail"))
+    [text] = [each.text for each in channel.delivered if each.to_address == SAM]
+
+    assert "Arbeitsbereich einrichten: Technik, bis Do., 5. März 2026" in text
+    assert "- Berichte entstehen in der halben Zeit.\n  gesparte Stunden pro Woche: von 0 auf 10 Std.\n" in text
+    assert "Kim Lo (Koordination)" in text
+    assert [english for english in set(TEXTS) - {"h", "small"} if english in text] == []
+
+
 async def test_a_mail_says_what_the_map_says_in_its_own_language(world: World) -> None:
     await to_the_question(world)
     async with world.store.reading() as session:
@@ -176,9 +209,15 @@ async def test_a_mail_says_what_the_map_says_in_its_own_language(world: World) -
 
 
 async def test_an_invitation_names_the_meeting_in_german(world: World) -> None:
+    channel = RecordingChannel()
+    world.journey_client.deliver_through(channel)
     await world.tell(agreed={"kickoff": KICKOFF_AT})
     async with world.store.reading() as session:
         subjects = [row.subject for row in await session.scalars(select(MessageRow))]
 
     assert subjects
     assert all("Auftaktgespräch" in (subject or "") for subject in subjects)
+    [file] = [each.calendar for each in channel.delivered if each.to_address == KIM]
+    assert file is not None
+    assert "SUMMARY:Auftaktgespräch" in file.content
+    assert "Kickoff call" not in file.content

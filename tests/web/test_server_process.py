@@ -19,6 +19,7 @@ from tests.ports import free_port
 pytestmark = pytest.mark.server
 
 ROOT = Path(__file__).parents[2]
+LINK = "20260302000000.of-a-customer-of-ours"
 
 
 async def test_it_serves_says_where_and_stops_when_asked(tmp_path: Path) -> None:
@@ -39,13 +40,16 @@ async def test_it_serves_says_where_and_stops_when_asked(tmp_path: Path) -> None
     async with httpx.AsyncClient(trust_env=False) as client:
         health = await client.get(f"{address[0]}/health")
         home = await client.get(address[0], follow_redirects=True)
+        forged = await client.get(f"{address[0]}/plan/{LINK}")
     process.send_signal(signal.SIGTERM)
-    await asyncio.wait_for(process.wait(), 20)
+    rest, errors = await asyncio.wait_for(process.communicate(), 20)
 
     said = health.json()
     assert (said["status"], said["database"], said["temporal"]) == ("degraded", "ok", "away")
     assert "<h1>Sign in</h1>" in home.text
     assert "server" not in home.headers
+    assert forged.status_code == 403
+    assert LINK.encode() not in rest + errors  # whoever reads a log opens nobody's plan
 
 
 async def test_it_opens_while_temporal_is_away(settings: Settings) -> None:

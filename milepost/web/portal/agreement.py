@@ -180,7 +180,7 @@ async def answer(
         try:
             return back_to(here, await _propose(page, sent, proposal))
         except RefusedError as refused:
-            log.warning("a proposal was refused", why=refused.message)
+            log.warning("a proposal was refused", code=refused.code)
             proposal.wrong["note"] = refused_complaint(opened.reader)
     return await _page(served, opened, {"notice": None}, proposal)
 
