@@ -50,6 +50,28 @@ try:
 finally:
     print("peak", {PEAK})
 """
+LOOKS = f"""
+import asyncio, re, sys
+from pathlib import Path
+from benchmarks.book import fill
+from milepost.intake import import_runs, uploads
+from milepost.intake.intake import Intake
+from milepost.planner.clock import JourneyClock
+from milepost.store.database import open_store
+from milepost.store.imports import ImportStatus
+from milepost.store.schema_upgrade import upgrade
+async def look(book, url):
+    await upgrade(url)
+    async with open_store(url) as store:
+        await fill(store)
+        intake = Intake(store, None, JourneyClock())
+        file, looking = uploads.UploadedFile(book.name, book.read_bytes()), uploads.Chosen(status=ImportStatus.LOOKING)
+        number = (await uploads.receive(intake.context, "form", file, None, by=None, chosen=looking)).number
+        while (await import_runs.go_on(intake, number, lambda: None)).seconds is not None:
+            pass
+asyncio.run(look(Path(sys.argv[1]), sys.argv[2]))
+print("peak", {PEAK})
+"""
 Files = Callable[[Path, int], list[Path]]
 
 
@@ -63,6 +85,7 @@ def figures(many: int = MANY // 10) -> Iterator[Figure]:
         yield _figure(f"dry run of {many:,} customers: memory", partial(published, _book, "--dry-run"), many)
         what = f"dry run of {many:,} customers of a workbook: memory"
         yield _figure(what, partial(published, _workbook, "--dry-run"), many)
+        yield _figure(f"dry run of {many:,} customers on the page: memory", partial(_looking, folder), many)
         what = f"import of {REFUSED:,} rows that are refused: memory"
         yield _figure(what, partial(published, _unreadable), REFUSED)
         what = f"import of {many:,} customers, without a map: memory"
@@ -79,6 +102,13 @@ def _figure(what: str, measure: Callable[[int], float], many: int) -> Figure:
 
 def _reading(files: Files, folder: Path, rows: int) -> float:
     return _peak([sys.executable, "-c", READS, *map(str, files(folder, rows))], os.environ)
+
+
+def _looking(folder: Path, rows: int) -> float:
+    """Returns what a worker takes that looks at a book which was sent on the page; here it has taken the file, too."""
+    [book] = _book(folder, rows)
+    with TemporaryDirectory(dir=folder) as data:
+        return _peak([sys.executable, "-c", LOOKS, str(book), f"sqlite:///{data}/milepost.db"], os.environ)
 
 
 def _command(folder: Path, files: Files, *options: str | int, is_published: bool = False) -> float:
