@@ -25,6 +25,7 @@ from tests.web.conftest import World
 from tests.web.example import ANA, DAY, START, customer
 
 SEGMENTS: dict[str, dict[str, Any]] = {
+    "enterprise-save-time": {"goal": "save_time", "tier": "enterprise"},
     "germany-increase-security": {"goal": "increase_security", "tier": "enterprise", "works_council": True},
     "midmarket-make-money": {"goal": "make_money", "tier": "mid_market"},
     "small-business-save-money": {"goal": "save_money", "tier": "small", "has_bookkeeper": True},
