@@ -9,7 +9,6 @@ from milepost.language import cel_text
 from milepost.language.findings import Finding
 from milepost.language.lint.outline import MapOutline, PlacedStep, is_unreadable
 from milepost.language.loader import Loaded
-from milepost.language.map_translations import tags_of
 from milepost.language.model import Stage
 from milepost.language.problems import Problem
 from milepost.language.templates.needs import Need, needed_by, needs_of
@@ -87,7 +86,7 @@ class _Messages:
 
     def _languages(self) -> Iterator[Finding]:
         have = {template: self._languages_of(template) for template in self._senders}
-        for language in sorted(set(tags_of(self._loaded.files or {})).union(*have.values())):
+        for language in sorted(set().union(*have.values())):
             lacking = sorted(template for template in have if not self._speaks(template, language))
             if lacking:
                 files = listing([repr(name) for name in lacking], most=_MOST_FILES)
