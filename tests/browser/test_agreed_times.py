@@ -36,7 +36,7 @@ async def test_a_colleague_agrees_on_a_time_and_the_customer_reads_it_by_their_o
     await page.get_by_role("link", name="Kickoff call").click()
     task = page.locator("#acme-1-kickoff-1")
     await task.get_by_text("Agree on a date").click()
-    await task.get_by_label("Day").fill("2026-03-11")
+    await task.get_by_label("Day", exact=True).fill("2026-03-11")
     await task.get_by_label("Time").fill("14:00")
     await task.get_by_label("Minutes").fill("45")
     await task.get_by_role("button", name="Agree on it").click()

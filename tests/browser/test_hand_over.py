@@ -26,7 +26,9 @@ async def many(world: World) -> World:
 
 
 async def signed_in(chromium: Browser, world: World) -> tuple[BrowserContext, Page]:
-    context = await chromium.new_context(base_url=world.settings.links_begin_with, viewport=DESK, locale="en-US")
+    context = await chromium.new_context(
+        base_url=world.settings.links_begin_with, viewport=DESK, locale="en-US", reduced_motion="reduce"
+    )
     context.set_default_timeout(PATIENCE)
     page = await context.new_page()
     await page.goto("/sign-in?next=/desk/hand-over")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.crm_export import crm_export
+from tests.acceptance.crm_export import crm_export, crm_rows
 from tests.cli.conftest import MAPS, Milepost, advance, lines
 
 MAPPING = """
@@ -33,11 +33,18 @@ people: {Ana Díaz: ana@v.example, Bo Lärsen: bo@v.example, Mei Tanaka: mei@v.e
 """
 
 
+STANDING = {"Mid-Market": ("Results", "Growth", "Renewal"), "Small business": ("Results", "Steady", "Renewal")}
+
+
 @pytest.fixture
 def crm(milepost: Milepost, tmp_path: Path) -> Path:
     """A folder with an export of twelve customers on two maps, and the mapping that reads it."""
     milepost("publish", MAPS / "midmarket-make-money", MAPS / "small-business-save-money")
-    (tmp_path / "crm.csv").write_bytes(crm_export(date(2026, 3, 2), 24))
+    rows = crm_rows(date(2026, 3, 2), 24)
+    for number, row in enumerate(rows):
+        if row["Journey stage"]:
+            row["Journey stage"] = STANDING[row["Company size"]][number // 4 % 3]
+    (tmp_path / "crm.csv").write_bytes(crm_export(rows))
     (tmp_path / "ours.yaml").write_text(MAPPING, "utf-8")
     return tmp_path
 

@@ -59,7 +59,9 @@ async def until(world: World, holds: Callable[[RehearsalRow], bool]) -> Rehearsa
 
 
 def programs() -> list[psutil.Process]:
-    return [each for each in psutil.Process().children(recursive=True) if each.is_running()]
+    """The programs that this one runs; what is left of ended ones doesn't count."""
+    running = (each for each in psutil.Process().children(recursive=True) if each.is_running())
+    return [each for each in running if each.status() != psutil.STATUS_ZOMBIE]
 
 
 async def stored(world: World, **changes: object) -> None:
