@@ -18,7 +18,7 @@ from milepost.planner.commands import CalendarEntry
 from milepost.planner.instants import Instant, moment
 from milepost.translations.reader import Reader
 
-_PRODUCT = "-//Milepost//Milepost//EN"
+PRODUCT = "-//Milepost//Milepost//EN"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,7 @@ def calendar_file(invitation: Invitation, reader: Reader) -> CalendarFile:
     event.add("organizer", _person(invitation.organizer, colleague_name(invitation.organizer)), encode=False)
     event.add("attendee", _guest(invitation.contact), encode=False)
     calendar = Calendar()
-    for name, text in (("prodid", _PRODUCT), ("version", "2.0"), ("method", method)):
+    for name, text in (("prodid", PRODUCT), ("version", "2.0"), ("method", method)):
         calendar.add(name, text)
     calendar.add_component(event)
     return CalendarFile(method, calendar.to_ical().decode())

@@ -9,10 +9,10 @@ from uuid import NAMESPACE_URL, uuid5
 
 from icalendar import Calendar, Event
 
+from milepost.channels.invitations import PRODUCT
 from milepost.explain.local_time import due_date
 from milepost.planner.instants import Instant, moment
 
-_PRODUCT = "-//Milepost//Milepost//EN"
 READ_AGAIN = timedelta(hours=1)
 """How often calendars are asked to read it; most do so less often."""
 
@@ -40,7 +40,7 @@ def task_calendar(name: str, tasks: Iterable[CalendarTask], timezone: str, now: 
     was due.
     """
     calendar = Calendar()
-    calendar.add("prodid", _PRODUCT)
+    calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", name)

@@ -39,7 +39,7 @@ class HandOverResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class BatchResult:
     """What one transaction came to: the facts that it recorded, whom it moved, and whether the order is over."""
 
     facts: Sequence[RecordedFact] = ()
@@ -109,7 +109,7 @@ async def go_on(context: IntakeContext, number: int, beat: Callable[[], None] = 
             return moved
 
 
-async def hand_over_next(context: IntakeContext, number: int) -> Step:
+async def hand_over_next(context: IntakeContext, number: int) -> BatchResult:
     """Hands the next customers of an order over, and lets their journeys take it in.
 
     A batch that can't be written is tried again customer by customer, and what fails is kept with the reason.
@@ -130,9 +130,9 @@ async def hand_over_next(context: IntakeContext, number: int) -> Step:
     return step
 
 
-async def _one_by_one(context: IntakeContext, number: int, ids: Sequence[str]) -> Step:
+async def _one_by_one(context: IntakeContext, number: int, ids: Sequence[str]) -> BatchResult:
     """Hands over the customers of a batch, each in a transaction of its own."""
-    steps: list[Step] = []
+    steps: list[BatchResult] = []
     for customer in ids:
         try:
             steps.append(await context.store.write(partial(_write, context, number, [customer])))
@@ -141,10 +141,10 @@ async def _one_by_one(context: IntakeContext, number: int, ids: Sequence[str]) -
         except (SQLAlchemyError, MilepostError) as error:
             steps.append(await context.store.write(partial(_leave_out, context, number, customer, str(error))))
     facts = [fact for step in steps for fact in step.facts]
-    return Step(facts, sum(step.moved for step in steps), any(step.is_over for step in steps))
+    return BatchResult(facts, sum(step.moved for step in steps), any(step.is_over for step in steps))
 
 
-def _write(context: IntakeContext, number: int, chosen: Sequence[str], session: Session) -> Step:
+def _write(context: IntakeContext, number: int, chosen: Sequence[str], session: Session) -> BatchResult:
     """Changes the records, tells the journeys, and settles the customers, all or nothing.
 
     Of those chosen, whoever was settled meanwhile by somebody else is left out.
@@ -162,14 +162,14 @@ def _write(context: IntakeContext, number: int, chosen: Sequence[str], session: 
     hand_over_orders.settle(session, number, moving, Part.MOVED)
     hand_over_orders.settle(session, number, sorted({*ids} - {*moving}), Part.GONE)
     recorded = inbox.record(session, new, now) if new else []
-    return Step(recorded, len(moving), hand_over_orders.end_if_done(session, row, now, context.wall()))
+    return BatchResult(recorded, len(moving), hand_over_orders.end_if_done(session, row, now, context.wall()))
 
 
-def _leave_out(context: IntakeContext, number: int, customer: str, why: str, session: Session) -> Step:
+def _leave_out(context: IntakeContext, number: int, customer: str, why: str, session: Session) -> BatchResult:
     """Keeps why a customer can't be handed over."""
     row = hand_over_orders.lock(session, number)
     hand_over_orders.settle(session, number, [customer], Part.STAYED, why)
-    return Step(is_over=hand_over_orders.end_if_done(session, row, context.now(), context.wall()))
+    return BatchResult(is_over=hand_over_orders.end_if_done(session, row, context.now(), context.wall()))
 
 
 def _of_row(row: HandOverOrderRow, ids: Sequence[str]) -> HandOver:

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from milepost.language.asks import Ask, StepLink
 from milepost.language.model import Map, Play, Stage
 from milepost.language.steps import Action, Metric, Outcome, Touchpoint
 
-Reword = Callable[[str, str], str]
+
+class Place(NamedTuple):
+    """Where a text stands, such as `action name_people, how`.
+
+    `is_template` tells whether what it says is filled in for each customer, `is_address` whether it leads somewhere
+    and says nothing: that is fine for readers of any language.
+    """
+
+    name: str
+    is_template: bool = False
+    is_address: bool = False
+
+
+Reword = Callable[[str, Place], str]
 """Takes a text of a map, and where it stands; returns what stands there instead."""
 _Container = TypeVar("_Container", Stage, Play)
 
 
-def texts_of(map: Map) -> Iterator[tuple[str, str]]:  # noqa: A002 - the field's word
-    """Yields each text that customers read, and where it stands, such as `action name_people, how`.
+def texts_of(map: Map) -> Iterator[tuple[str, Place]]:  # noqa: A002 - the field's word
+    """Yields each text that customers read, and where it stands.
 
     A text that stands in several places comes once for each.
     """
-    texts: list[tuple[str, str]] = []
+    texts: list[tuple[str, Place]] = []
 
-    def keep(text: str, place: str) -> str:
+    def keep(text: str, place: Place) -> str:
         texts.append((text, place))
         return text
 
@@ -39,11 +52,11 @@ def reworded(map: Map, reword: Reword) -> Map:  # noqa: A002 - the field's word
     return map.model_copy(
         update={
             "roles": {
-                name: role.model_copy(update={"title": reword(role.title, f"role {name}, title")})
+                name: role.model_copy(update={"title": reword(role.title, Place(f"role {name}, title"))})
                 for name, role in map.roles.items()
             },
             "personas": {
-                name: persona.model_copy(update={"title": reword(persona.title, f"persona {name}, title")})
+                name: persona.model_copy(update={"title": reword(persona.title, Place(f"persona {name}, title"))})
                 for name, persona in map.personas.items()
             },
             "stages": tuple(_stage(stage, reword) for stage in map.stages),
@@ -54,7 +67,7 @@ def reworded(map: Map, reword: Reword) -> Map:  # noqa: A002 - the field's word
 
 def _stage(stage: Stage, reword: Reword) -> Stage:
     place = f"stage {stage.id}, {'shown_as' if stage.shown_as else 'title'}"
-    return _steps(stage.model_copy(update={"shown_as": reword(stage.title_for_customers, place)}), reword)
+    return _steps(stage.model_copy(update={"shown_as": reword(stage.title_for_customers, Place(place))}), reword)
 
 
 def _steps(container: _Container, reword: Reword) -> _Container:
@@ -82,19 +95,19 @@ def _action(step: Action, reword: Reword) -> Action:
 def _outcome(step: Outcome, reword: Reword) -> Outcome:
     place = f"outcome {step.id}"
     metric = step.metric and _metric(step.metric, place, reword)
-    return step.model_copy(update={"statement": reword(step.statement, f"{place}, statement"), "metric": metric})
+    return step.model_copy(update={"statement": reword(step.statement, Place(f"{place}, statement")), "metric": metric})
 
 
 def _metric(metric: Metric, place: str, reword: Reword) -> Metric:
-    unit = reword(metric.unit, f"{place}, metric's unit") if metric.unit else metric.unit
-    return metric.model_copy(update={"name": reword(metric.name, f"{place}, metric's name"), "unit": unit})
+    unit = reword(metric.unit, Place(f"{place}, metric's unit")) if metric.unit else metric.unit
+    return metric.model_copy(update={"name": reword(metric.name, Place(f"{place}, metric's name")), "unit": unit})
 
 
 def _way(step: Touchpoint | Action, place: str, reword: Reword) -> dict[str, Any]:
     """What a step is called, and how and where it is done."""
     return {
-        "title": reword(step.title, f"{place}, title"),
-        "how": step.how and reword(step.how, f"{place}, how"),
+        "title": reword(step.title, Place(f"{place}, title")),
+        "how": step.how and reword(step.how, Place(f"{place}, how", is_template=True)),
         "link": step.link and _link(step.link, place, reword),
     }
 
@@ -102,27 +115,17 @@ def _way(step: Touchpoint | Action, place: str, reword: Reword) -> dict[str, Any
 def _link(link: StepLink, place: str, reword: Reword) -> StepLink:
     return link.model_copy(
         update={
-            "title": reword(link.title, f"{place}, link's title"),
-            "url": reword(link.url, f"{place}, link's url"),
+            "title": reword(link.title, Place(f"{place}, link's title")),
+            "url": reword(link.url, Place(f"{place}, link's url", is_template=True, is_address=True)),
         }
     )
 
 
 def _ask(ask: Ask, place: str, reword: Reword) -> Ask:
     where = f"{place}, {ask.field}"
-    labels = {each: reword(each, f"{where}, answer") for each in ask.one_of or ()}
+    labels = {each: reword(each, Place(f"{where}, answer")) for each in ask.one_of or ()}
     update = {
-        "title": reword(ask.title, f"{where}, title"),
-        "help": ask.help and reword(ask.help, f"{where}, help"),
+        "title": reword(ask.title, Place(f"{where}, title")),
+        "help": ask.help and reword(ask.help, Place(f"{where}, help")),
     }
     return ask.model_copy(update=update).labelled(labels)
-
-
-def is_template(place: str) -> bool:
-    """Returns whether the text at a place is a template: what it says is filled in for each customer."""
-    return place.endswith((", how", "link's url"))
-
-
-def may_stay(place: str) -> bool:
-    """Returns whether the text at a place is fine for readers of any language: an address."""
-    return place.endswith("link's url")

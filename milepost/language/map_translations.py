@@ -18,7 +18,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
 from milepost.language.loader import LANGUAGES
-from milepost.language.map_texts import may_stay, texts_of
+from milepost.language.map_texts import texts_of
 from milepost.language.model import Map
 from milepost.language.templates.source import folded
 from milepost.translations.catalogues import is_translated, originals_of, parse_catalogue, translations_of
@@ -72,7 +72,7 @@ class MapTranslations:
 
 def translatable_texts(map: Map) -> list[str]:  # noqa: A002 - the field's word
     """Returns the texts of a map that need a translation, each once, in the order of the map."""
-    return list(dict.fromkeys(text for text, place in texts_of(map) if not may_stay(place)))
+    return list(dict.fromkeys(text for text, place in texts_of(map) if not place.is_address))
 
 
 def key_of(text: str) -> str:
@@ -106,7 +106,7 @@ def map_catalogue(map: Map, locale: Locale, earlier: Catalog | None = None) -> b
     template = Catalog(fuzzy=False)
     places: dict[str, list[str]] = {}
     for text, place in texts_of(map):
-        places.setdefault(text.strip(), []).append(place)
+        places.setdefault(text.strip(), []).append(place.name)
     for text, where in places.items():
         template.add(text, auto_comments=where)
     catalogue = earlier if earlier is not None else _empty(locale)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from milepost.channels.links import LinkForgedError
 from milepost.intake.errors import UnknownMapError
 from milepost.intake.walls import Walls
 from milepost.store import wall_links
 from milepost.store.map_states import Journeys
 from milepost.web.pages import render_aside
-from milepost.web.portal.plan_link import FORGED, PlanClosedError
+from milepost.web.portal.plan_link import PlanClosedError, link_of
 from milepost.web.portal.throttle import let_through
 from milepost.web.services import Served, Services
 from milepost.web.wall_sheet import WallSheet, current_of, kept_fresh, versions_of
@@ -40,10 +39,7 @@ async def _map_of(served: Services, token: str) -> str:
     Raises:
         PlanClosedError: the link is forged, or was ended.
     """
-    try:
-        link = served.links.read(token)
-    except LinkForgedError:
-        raise PlanClosedError(*FORGED) from None
+    link = link_of(served, token)
     async with served.store.reading() as session:
         row = await wall_links.working(session, link)
     if row is None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from milepost.customer import Contact
 from milepost.language.loader import load
-from milepost.language.map_texts import is_template, may_stay, texts_of
+from milepost.language.map_texts import texts_of
 from milepost.language.model import Map
 from milepost.language.steps import Action, Outcome, Touchpoint
 from milepost.planner.compiled_map import CompiledMap
@@ -41,7 +41,7 @@ def address(persona: str) -> str:
 
 def english_of(map_: Map, german: CompiledMap) -> set[str]:
     """The texts that must not be seen: those of the map that read otherwise in German."""
-    texts = [text for text, place in texts_of(map_) if not is_template(place) and not may_stay(place)]
+    texts = [text for text, place in texts_of(map_) if not place.is_template]
     return {text for text in texts if len(text) > SHORT and german.translate(text) != text}
 
 

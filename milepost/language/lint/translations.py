@@ -9,7 +9,7 @@ from babel.messages.catalog import Catalog
 from milepost.language.findings import Finding
 from milepost.language.lint.outline import MapOutline
 from milepost.language.loader import LANGUAGES, Loaded
-from milepost.language.map_texts import is_template, texts_of
+from milepost.language.map_texts import texts_of
 from milepost.language.map_translations import MapTranslations, file_of, key_of, read_map_catalogue, tags_of
 from milepost.language.problems import Problem
 from milepost.language.templates.checks import check_text
@@ -45,7 +45,7 @@ def check_translations(outline: MapOutline, loaded: Loaded) -> Iterator[Problem]
 
 def _templates(outline: MapOutline, file: str, catalogue: Catalog) -> Iterator[Problem]:
     """Checks the translations of templates, with the names that a message may use."""
-    templates = {key_of(text) for text, place in texts_of(outline.map) if is_template(place)}
+    templates = {key_of(text) for text, place in texts_of(outline.map) if place.is_template}
     for message in catalogue:
         original = key_of(originals_of(message)[0])
         if is_translated(message) and original in templates:

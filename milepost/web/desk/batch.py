@@ -20,7 +20,7 @@ from milepost.store import equal_tasks, tasks
 from milepost.store.equal_tasks import EqualTasks, can_be_together
 from milepost.store.tasks import TaskFilter, TaskLine
 from milepost.web import forms, undo
-from milepost.web.desk.rows import Row, brief_effort
+from milepost.web.desk.rows import Row, brief_effort, key_of
 from milepost.web.form_values import Line, Onward, Text, Token
 from milepost.web.identity import Acting, Person, safe_onward
 from milepost.web.pages import back_to
@@ -66,7 +66,8 @@ def batch_of(
         return None
     session = viewer.session if viewer else ""
     chosen = [
-        (Row(line, now, zone, "", is_chosen=False), forms.token(served, session, "task", *_key(line))) for line in lines
+        (Row(line, now, zone, "", is_chosen=False), forms.token(served, session, "task", *key_of(line)))
+        for line in lines
     ]
     first = lines[0].task
     results = [each for each in first.results if all(each in line.task.results for line in lines)]
@@ -143,10 +144,6 @@ async def undo_batch(served: Served, person: Acting, form: Token, onward: Onward
             refused += 1
     done_in = "undone" if not refused else "undone_in_part"
     return back_to(safe_onward(onward), done_in if refused < len(facts) else "too_late")
-
-
-def _key(line: TaskLine) -> tuple[str, str]:
-    return line.task.journey_id, line.task.task
 
 
 async def groups(served: Services, theirs: TaskFilter) -> list[EqualTasks]:

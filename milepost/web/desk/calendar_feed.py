@@ -8,7 +8,6 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from milepost.channels.links import LinkForgedError
 from milepost.channels.task_calendar import CalendarTask, task_calendar
 from milepost.explain.people_names import colleague_name
 from milepost.planner.instants import moment
@@ -19,7 +18,7 @@ from milepost.web import forms
 from milepost.web.form_values import Token
 from milepost.web.identity import Acting
 from milepost.web.pages import back_to, render, shell
-from milepost.web.portal.plan_link import FORGED, PlanClosedError
+from milepost.web.portal.plan_link import PlanClosedError, link_of
 from milepost.web.portal.throttle import let_through
 from milepost.web.services import Served, Services
 
@@ -67,10 +66,7 @@ async def end(served: Served, person: Acting, form: Token) -> Response:
 @router.get("/calendar/{token}", dependencies=[Depends(let_through)])
 async def feed(served: Served, token: str) -> Response:
     """What a calendar reads: the open tasks of whose address it is, and of those whom they stand in for."""
-    try:
-        link = served.links.read(token)
-    except LinkForgedError:
-        raise PlanClosedError(*FORGED) from None
+    link = link_of(served, token)
     now = served.now()
     async with served.store.reading() as session:
         address = await calendar_feeds.person_of(session, link)

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict
 from starlette.responses import RedirectResponse, Response
 
 from milepost.explain import local_time
@@ -22,7 +21,7 @@ from milepost.store.tasks import TaskFilter, TaskLine
 from milepost.web import undo
 from milepost.web.desk import batch
 from milepost.web.desk.absence_notes import AwayNote
-from milepost.web.desk.desk_list import DeskList, Part, Place
+from milepost.web.desk.desk_list import DeskList, Look, Part, Place
 from milepost.web.desk.pane import Pane, PaneBuilder
 from milepost.web.desk.reviews import cards, due_reviews
 from milepost.web.desk.rows import Section, after, key_of
@@ -38,23 +37,6 @@ _ZONE_OF = 25
 """A colleague's day is in the zone of the maps of so many of the tasks."""
 
 
-class Look(BaseModel):
-    """How a desk is looked at, as its address says."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    section: str = ""
-    cursor: str | None = None
-    by: str = ""
-    journey: str = ""
-    task: str = ""
-    map: str = ""
-    together: str = ""
-
-    def at(self, path: str) -> Place:
-        return Place(path, **self.model_dump())
-
-
 @router.get("")
 async def my_day(viewer: Looking) -> Response:
     """Redirects to the viewer's own day."""
@@ -68,7 +50,7 @@ async def queues(request: Request, served: Served, viewer: Looking, look: Annota
         in_force = await absences.in_force(session, served.now())
         roles = await tasks.queue_roles(session)
     parts = [Part(f"queue-{role}", spaced(role).capitalize(), TaskFilter(queue=role)) for role in roles]
-    place = replace(look.at("/desk/queues"), by="")
+    place = look.model_copy(update={"by": ""}).at_path("/desk/queues")
     desk = _Desk(served, viewer, place, None, await served.zone(), in_force)
     page = await desk.page("Tasks without an owner", parts)
     around = shell(request, served, viewer, "Team queues", "queues", zone=desk.zone)
@@ -86,7 +68,7 @@ async def day(
         theirs = TaskFilter(person=address, stand_ins=in_force)
         first = await tasks.list_open(session, theirs, limit=_ZONE_OF)
     zone = await served.zone(line.version for line in first.lines)
-    place = look.at(f"/desk/{quote(address)}")
+    place = look.at_path(f"/desk/{quote(address)}")
     desk = _Desk(served, viewer, place, address, zone, in_force)
     parts = [Part("all", "", theirs)] if place.is_by_customer else _by_due(theirs, now, zone)
     page = await desk.page(colleague_name(address), parts)

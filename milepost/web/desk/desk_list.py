@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlencode
+
+from pydantic import BaseModel, ConfigDict
 
 from milepost.planner.instants import Instant
 from milepost.store import tasks
@@ -27,14 +29,14 @@ CUSTOMER = "customer"
 Key = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a desk is and how it is looked at: the address, and what stands behind its question mark.
+class Look(BaseModel):
+    """How a desk is looked at, as stands behind the question mark of its address.
 
     `together` is a step of `map` that is done for many customers.
     """
 
-    path: str
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
     section: str = ""
     cursor: str | None = None
     by: str = ""
@@ -42,6 +44,15 @@ class Place:
     task: str = ""
     map: str = ""
     together: str = ""
+
+    def at_path(self, path: str) -> Place:
+        return Place(path=path, **self.model_dump())
+
+
+class Place(Look):
+    """Where a desk is and how it is looked at."""
+
+    path: str
 
     @property
     def key(self) -> Key | None:
@@ -54,22 +65,22 @@ class Place:
 
     @property
     def address(self) -> str:
-        names = ("section", "cursor", "by", "journey", "task", "map", "together")
-        query = {name: value for name in names if (value := getattr(self, name))}
+        query = self.model_dump(exclude={"path"}, exclude_defaults=True)
         return self.path + (f"?{urlencode(query)}" if query else "")
 
     def at(self, key: Key | None) -> Place:
         """Returns the same list with another task chosen, or none."""
         journey, task = key or ("", "")
-        return replace(self, journey=journey, task=task, map="", together="")
+        return self.model_copy(update={"journey": journey, "task": task, "map": "", "together": ""})
 
     def of_group(self, map_id: str, step: str) -> Place:
         """Returns the same list with the tasks of a step of a map beside it, to be done together."""
-        return replace(self.at(None), map=map_id, together=step)
+        return self.at(None).model_copy(update={"map": map_id, "together": step})
 
     def of_section(self, section: str, cursor: Cursor | None = None) -> str:
         """Returns the address of a page of one section."""
-        return replace(self.at(None), section=section, cursor=str(cursor) if cursor else None).address
+        update = {"section": section, "cursor": str(cursor) if cursor else None}
+        return self.at(None).model_copy(update=update).address
 
 
 @dataclass(frozen=True, slots=True)

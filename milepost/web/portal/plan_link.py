@@ -152,6 +152,18 @@ _VOID = (
 )
 
 
+def link_of(served: Services, token: str) -> str:
+    """Returns the id of the link that a token is for.
+
+    Raises:
+        PlanClosedError: the token isn't ours.
+    """
+    try:
+        return served.links.read(token)
+    except LinkForgedError:
+        raise PlanClosedError(*FORGED) from None
+
+
 async def open_link(request: Request, served: Services, token: str) -> Opened:
     """Returns the plan that a link opens, for the contact that it was made for, in their language.
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from milepost.channels.links import LinkForgedError
 from milepost.customer import address_key
 from milepost.intake import links as links_of
 from milepost.planner.instants import moment
@@ -19,7 +18,7 @@ from milepost.translations.reader import Reader, translatable
 from milepost.web import forms
 from milepost.web.form_values import Token
 from milepost.web.pages import Values, back_to, notice_for, render_for
-from milepost.web.portal.plan_link import FORGED, Opened, PlanClosedError, mark_used, open_plan_or_history
+from milepost.web.portal.plan_link import Opened, PlanClosedError, link_of, mark_used, open_plan_or_history
 from milepost.web.portal.proof import Proof, proof_of
 from milepost.web.portal.proof_pdf import can_be_printed, proof_pdf, who_confirmed
 from milepost.web.portal.throttle import let_through
@@ -154,10 +153,7 @@ async def _forwarded(request: Request, served: Services, token: str) -> tuple[Pr
     Raises:
         PlanClosedError: the link is forged, or was ended.
     """
-    try:
-        link = served.links.read(token)
-    except LinkForgedError:
-        raise PlanClosedError(*FORGED) from None
+    link = link_of(served, token)
     async with served.store.reading() as session:
         row = await links.get(session, link)
         if row is None or row.purpose != Purpose.PROOF or not links.is_live(row, served.wall().timestamp()):
