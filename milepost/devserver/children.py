@@ -36,6 +36,8 @@ class Program:
         env: Changes to our own environment; None removes a variable.
         ready: Returns once the program is ready to serve; asked again after a restart. None: ready at once.
         sole: A lock file that the program holds while it runs, so that there are never two at once.
+        before: Called before each start, while `sole` is held.
+        attempts: How often it is started at first, if it ends before it is ready.
         start_within: Seconds until it must be ready.
         stop_within: Seconds it has to stop by itself before it is killed.
     """
@@ -45,6 +47,8 @@ class Program:
     env: Mapping[str, str | None] | None = None
     ready: Callable[[], Coroutine[Any, Any, None]] | None = None
     sole: Path | None = None
+    before: Callable[[], None] | None = None
+    attempts: int = 1
     start_within: float = 30.0
     stop_within: float = 10.0
 
@@ -69,6 +73,8 @@ class Child:
         if program.sole is not None:
             lock = await _acquire_after_predecessor(program.sole)
         try:
+            if program.before is not None:
+                program.before()
             process = await _start(program, lock)
             if lock is not None:
                 lock.hand_to(process.pid)

@@ -33,6 +33,19 @@ def check_port(port: int, program: str, option: str, *, host: str = LOOPBACK) ->
     try:
         # As servers open it: a port whose last connections are still closing counts as free.
         with socket.create_server((host, port)) as server:
+            if not port:
+                _keep_from_others(server)
             return int(server.getsockname()[1])
     except OSError as error:
         raise PortTakenError(host, port, program, option, os.strerror(error.errno or 0).lower()) from None
+
+
+def _keep_from_others(server: socket.socket) -> None:
+    """Lets the system give a chosen port to nobody else who asks for any: for as long as a connection to it is closing.
+
+    That is a minute on Linux, and whoever names the port can listen on it meanwhile. It has to be closed on our side
+    first.
+    """
+    with socket.create_connection(server.getsockname()):
+        accepted, _ = server.accept()
+        accepted.close()

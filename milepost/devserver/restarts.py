@@ -6,6 +6,7 @@ import asyncio
 import signal
 from collections import deque
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -58,6 +59,12 @@ class ProgramFailedError(MilepostError):
         super().__init__(f"{name} {why}. The last lines of its output:{output}")
 
 
+class ProgramEndedError(ProgramFailedError):
+    """A program ended before it was ready."""
+
+    code = "program_ended"
+
+
 class ProgramSupervisor:
     """Starts a program and, after `keep`, restarts it whenever it dies."""
 
@@ -71,12 +78,18 @@ class ProgramSupervisor:
         self._deaths: deque[float] = deque()
 
     async def begin(self) -> None:
-        """Starts it and waits until it is ready.
+        """Starts it and waits until it is ready; what ends before gets its further attempts.
 
         Raises:
             ProgramFailedError: it ended, or was not ready in time.
             LockHeldError: another process holds its lock.
         """
+        for _ in range(1, self.program.attempts):
+            with suppress(ProgramEndedError):
+                return await self._begin()
+        return await self._begin()
+
+    async def _begin(self) -> None:
         self._report(Change.STARTING)
         self.child = await Child.spawn(self.program, self._on_line)
         await self._until_ready(self.child)
@@ -107,7 +120,7 @@ class ProgramSupervisor:
             self._report(Change.RESTARTING, f"in {pause:g} s")
             await asyncio.sleep(pause)
             try:
-                await self.begin()
+                await self._begin()
             except ProgramFailedError:
                 # It counts as a death: kill what is left of it, and the loop sees its end.
                 self.child.kill()
@@ -131,7 +144,7 @@ class ProgramSupervisor:
             raise ProgramFailedError(self.program.name, why, child.tail()) from None
         if not child.alive:
             ending = _ending(await child.wait())
-            raise ProgramFailedError(self.program.name, f"did not start ({ending})", child.tail())
+            raise ProgramEndedError(self.program.name, f"did not start ({ending})", child.tail())
 
     def _report(self, change: Change, detail: str = "") -> None:
         self._on_change(self.program.name, change, detail)

@@ -10,6 +10,7 @@ import sysconfig
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from temporalio.api.namespace.v1 import NamespaceConfig
@@ -27,6 +28,7 @@ from milepost.text import listing
 _NAMESPACE = "default"
 _RETENTION = timedelta(days=30)  # the store keeps timelines for good; histories are for debugging
 _POLL = 0.05  # seconds
+_ATTEMPTS = 3  # of its ports it chooses some itself, and another process may be quicker; then it ends at once
 PRAGMAS = ("journal_mode=wal", "synchronous=normal")  # two to three times the default's throughput
 
 
@@ -106,13 +108,14 @@ class TemporalServer:
         Raises:
             TemporalBinaryMissingError: the command isn't in this environment.
         """
-        discard_unfinished(self.folder.temporal_database)
         return Program(
             name="temporal",
             argv=self._command(),
             env=_no_temporal_variables(),
             ready=self._prepare,
             sole=self.folder.temporal_lock,
+            before=partial(discard_unfinished, self.folder.temporal_database),
+            attempts=_ATTEMPTS,
         )
 
     def _command(self) -> list[str]:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import socket
+import sys
 
+import psutil
 import pytest
 
 from milepost.devserver.data_folder import DataFolder
@@ -16,6 +18,13 @@ def test_a_free_port_may_be_used() -> None:
     port = free_port()
     assert check_port(port, *WEB) == port
     assert check_port(0, *WEB) > 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere ports are given out in turn")
+def test_a_chosen_port_is_given_to_nobody_else_for_a_minute() -> None:
+    port = free_port()
+    closing = [each.laddr.port for each in psutil.net_connections("tcp4") if each.status == psutil.CONN_TIME_WAIT]
+    assert port in closing
 
 
 @pytest.mark.server

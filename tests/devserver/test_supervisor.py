@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -89,6 +90,36 @@ async def test_a_program_that_ends_before_it_is_ready_says_why() -> None:
         with pytest.raises(ProgramFailedError, match=r"did not start \(exit code 2\)") as failed:
             await supervisor.start(Program(name="web", argv=dying, ready=never))
     assert failed.value.tail == ("wrong setting",)
+
+
+async def test_a_program_that_ends_before_it_is_ready_gets_its_attempts_each_after_what_has_to_be_done_before(
+    tmp_path: Path,
+) -> None:
+    starts: list[str] = []
+    mark = tmp_path / "third"
+
+    def before() -> None:
+        starts.append("start")
+        if len(starts) == 3:
+            mark.touch()
+
+    async def ready() -> None:
+        await until(mark.exists)
+        await until(lambda: ("temporal", "up") in log.lines)
+
+    program = Program(
+        name="temporal",
+        argv=["sh", "-c", f"test -e {mark} && echo up && sleep 600"],
+        ready=ready,
+        before=before,
+        attempts=3,
+    )
+    log = Log()
+    async with log.supervisor() as supervisor:
+        await supervisor.start(program)
+        assert supervisor.child("temporal").alive
+    assert len(starts) == 3
+    assert log.count(Change.DIED) == 0
 
 
 async def test_a_program_that_is_never_ready_is_given_up_and_stopped() -> None:
