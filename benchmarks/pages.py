@@ -77,6 +77,8 @@ PAGES = {
     "a customer's id": "/ops/customers/{customer}/identity",
     "maps": "/ops/maps",
     "a map on the wall": "/ops/maps/enterprise-save-time",
+    "a part of a segment on the wall": "/ops/maps/enterprise-save-time?of=%40country%3DDE",
+    "who is in a stage": "/ops/maps/enterprise-save-time/here/stage/onboarding",
     "where customers of a map stop": "/ops/maps/enterprise-save-time/funnel",
     "a customer": "/ops/customers/{customer}",
     "a message": "/ops/mail/{message}",

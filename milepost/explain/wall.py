@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from statistics import median
 
 from milepost.planner.enums import StepStatus
@@ -17,19 +18,35 @@ _VERDICTS = (StepStatus.VERIFIED, StepStatus.PARTIAL, StepStatus.DISPUTED, StepS
 _OVER = (StepStatus.DONE, StepStatus.SKIPPED, StepStatus.WITHDRAWN, *_VERDICTS)
 
 
-@dataclass(slots=True)
-class Numbers:
-    """The numbers of one stage, play or step. `ages` says for how many seconds those who stand here have done so."""
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A customer who stands somewhere, `since` when, and when it was or is due; None where it isn't known."""
 
-    here: int = 0
+    customer: str
+    since: Instant | None
+    due_at: Instant | None
+
+
+@dataclass
+class Numbers:
+    """The numbers of one stage, play or step at an instant. `stays` are those who stand here then.
+
+    Once all are counted, `days` is for how many days half of these have done so; None where nobody does.
+    """
+
+    at: Instant
+    stays: list[Stay] = field(default_factory=list)
     late: int = 0
-    ages: list[int] = field(default_factory=list)
     statuses: Counter[str] = field(default_factory=Counter)
 
     @property
+    def here(self) -> int:
+        return len(self.stays)
+
+    @cached_property
     def days(self) -> int | None:
-        """For how many days half of those who stand here have done so; None where nobody does."""
-        return round(median(self.ages) / _DAY) if self.ages else None
+        ages = [max(self.at - each.since, 0) for each in self.stays if each.since is not None]
+        return round(median(ages) / _DAY) if ages else None
 
     @property
     def over(self) -> int:
@@ -44,21 +61,24 @@ class Wall:
     at: Instant
     journeys: int = 0
     running: int = 0
-    numbers: defaultdict[tuple[Part, str], Numbers] = field(default_factory=lambda: defaultdict(Numbers))
+    numbers: dict[tuple[Part, str], Numbers] = field(default_factory=dict)
 
-    def add(self, standings: Iterable[Standing], *, has_ended: bool) -> None:
-        """Counts a journey; one that has ended stands nowhere."""
+    def add(self, customer: str, standings: Iterable[Standing], *, has_ended: bool) -> None:
+        """Counts a customer's journey; one that has ended stands nowhere."""
         self.journeys += 1
         self.running += not has_ended
         for each in standings:
-            numbers = self.numbers[each.part, each.id]
+            numbers = self.numbers.setdefault((each.part, each.id), Numbers(self.at))
             numbers.statuses[each.status] += 1
             if has_ended or not each.is_running:
                 continue
-            numbers.here += 1
+            numbers.stays.append(Stay(customer, each.since, each.due_at))
             numbers.late += each.due_at is not None and each.due_at < self.at
-            if each.since is not None:
-                numbers.ages.append(max(self.at - each.since, 0))
+
+    def stays(self, part: Part, id_: str) -> list[Stay]:
+        """Returns those who stand there, whoever has for longest first."""
+        numbers = self.numbers.get((part, id_), Numbers(self.at))
+        return sorted(numbers.stays, key=lambda stay: (self.at if stay.since is None else stay.since, stay.customer))
 
 
 @dataclass(frozen=True, slots=True)

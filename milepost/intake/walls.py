@@ -22,10 +22,11 @@ _KEPT = 32
 
 @dataclass(frozen=True, slots=True)
 class MapNumbers:
-    """What was counted of a map at once: who stands where, and where customers stop."""
+    """What was counted of a map at once: who stands where, where customers stop, and in which countries they are."""
 
     wall: Wall
     funnel: Funnel
+    countries: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -63,10 +64,12 @@ class Walls:
     async def _count(self, wanted: Journeys) -> MapNumbers:
         now = self._context.now()
         wall, funnel = Wall(now), Funnel(months_until(now, wanted.timezone))
+        countries = set()
         async with self._context.store.reading() as session:
             async for each in map_states.read(session, wanted):
                 there = tuple(standings(each.state))
-                wall.add(there, has_ended=each.ended_at is not None)
+                wall.add(each.customer, there, has_ended=each.ended_at is not None)
+                countries.add(each.state["customer"].get("country"))
                 was_broken_off = each.ended_at is not None and each.reason != AT_ITS_GOAL
                 funnel.add(there, Span(each.started_at, each.ended_at, was_broken_off), now)
-        return MapNumbers(wall, funnel)
+        return MapNumbers(wall, funnel, frozenset(filter(None, countries)))

@@ -67,3 +67,9 @@ async def has(session: AsyncSession, book: Book, customer: str) -> bool:
         return True
     name = await session.run_sync(aliases.present_id, customer)
     return await session.scalar(select(CustomerRow.id).where(CustomerRow.id == name, condition)) is not None
+
+
+async def ids(session: AsyncSession, book: Book) -> set[str] | None:
+    """Returns the ids of the customers in the book; None where all are."""
+    condition = book.holds()
+    return None if condition is None else set(await session.scalars(select(CustomerRow.id).where(condition)))

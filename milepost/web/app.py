@@ -47,7 +47,7 @@ from milepost.web.desk import undo as desk_undo
 from milepost.web.names import Names
 from milepost.web.ops import actions as ops_actions
 from milepost.web.ops import audit as ops_audit
-from milepost.web.ops import contact_mail, customer, import_page, mail, mail_actions, plan_preview
+from milepost.web.ops import contact_mail, customer, import_page, mail, mail_actions, plan_preview, stays
 from milepost.web.ops import customer_list as listing
 from milepost.web.ops import files as ops_files
 from milepost.web.ops import funnel as ops_funnel
@@ -131,6 +131,7 @@ ROUTERS = (
     ops_maps.router,
     ops_wall.router,
     ops_funnel.router,
+    stays.router,
     ops_imports.router,
     import_page.router,
     ops_rehearsals.router,

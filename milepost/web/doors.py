@@ -55,6 +55,7 @@ _ADDRESSES: Mapping[Role, str] = {
         GET  /ops/maps
         GET  /ops/maps/{map_id}
         GET  /ops/maps/{map_id}/funnel
+        GET  /ops/maps/{map_id}/here/{part}/{id}
         GET  /ops/people
         GET  /ops/results
         GET  /ops/results.csv

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 from starlette.responses import Response
@@ -15,7 +15,6 @@ from milepost.explain.local_time import time_of, zone_text
 from milepost.explain.sentences import short_hash
 from milepost.explain.wall import Live, Numbers, Wall, live
 from milepost.intake.errors import UnknownMapError
-from milepost.language.model import Map
 from milepost.language.steps import Outcome
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.standings import Part
@@ -50,18 +49,28 @@ def current_of(versions: list[MapVersionRow]) -> MapVersionRow:
     return next((row for row in versions if row.current), versions[0])
 
 
+class Row(NamedTuple):
+    """A line of the table: what it is, its title, its numbers if there are any, and where those are listed."""
+
+    part: Part
+    title: str
+    numbers: Numbers | None
+    live: Live | None
+    link: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class WallSheet:
     """One version of a map with numbers of some of its journeys; `of_what` says of which, if not of all.
 
-    `links` leads from stages to pages, by what it is and its id.
+    `links` leads from stages, plays and steps to pages, by what it is and its id.
     """
 
     compiled_map: CompiledMap
     row: MapVersionRow
     wall: Wall
     of_what: tuple[str, ...] = ()
-    links: Mapping[tuple[str, str], str] | None = None
+    links: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     async def values(self) -> Values:
         """Returns what the templates show; without a picture where the packages that draw aren't installed."""
@@ -73,11 +82,23 @@ class WallSheet:
             "wall": self.wall,
             "at": time_of(self.wall.at, timezone),
             "zone_text": zone_text(timezone, self.wall.at),
-            "rows": list(_rows(map_, self.wall, numbers)),
+            "rows": list(self._rows(numbers)),
             "paper": None,
             "picture": None,
             **await self._picture(numbers),
         }
+
+    def _rows(self, numbers: Mapping[tuple[Part, str], Live]) -> Iterator[Row]:
+        """Yields the lines of the table, in the order of the map."""
+        map_ = self.compiled_map.map
+        for part, containers in ((Part.STAGE, map_.stages), (Part.PLAY, map_.plays)):
+            for container in containers:
+                for of, id_, title in (
+                    (part, container.id, container.title),
+                    *((Part.STEP, step.id, step.title) for step in container.steps),
+                ):
+                    key = of, id_
+                    yield Row(of, title, self.wall.numbers.get(key), numbers.get(key), self.links.get((str(of), id_)))
 
     async def _picture(self, numbers: Mapping[tuple[Part, str], Live]) -> dict[str, Any]:
         try:
@@ -97,7 +118,7 @@ class WallSheet:
             edition = f"version {self.row.number} ({short_hash(self.row.hash)})"
             scene = sheet.draw(map_text.content_of(self.compiled_map.map, edition).with_numbers(self._lead, lines))
             paper = " ".join(f"{side}mm" for side in scene.millimetres)
-            svg_text = svg.svg_of(scene, self.links or {})
+            svg_text = svg.svg_of(scene, self.links)
             return {"picture": Markup(svg_text), "paper": paper}  # noqa: S704 - ours, every text escaped
 
         return await asyncio.to_thread(drawn)
@@ -115,15 +136,3 @@ def kept_fresh(response: Response) -> Response:
     response.headers["refresh"] = _REFRESH_SECONDS
     response.headers["content-security-policy"] = _POLICY
     return response
-
-
-def _rows(
-    map_: Map, wall: Wall, numbers: Mapping[tuple[Part, str], Live]
-) -> Iterator[tuple[Part, str, Numbers | None, Live | None]]:
-    """Yields the lines of the table, in the order of the map: what it is, its title, and its numbers."""
-    for part, containers in ((Part.STAGE, map_.stages), (Part.PLAY, map_.plays)):
-        for container in containers:
-            yield part, container.title, wall.numbers.get((part, container.id)), numbers.get((part, container.id))
-            for step in container.steps:
-                of_step = (Part.STEP, step.id)
-                yield Part.STEP, step.title, wall.numbers.get(of_step), numbers.get(of_step)

@@ -39,6 +39,7 @@ async def fill(world: World) -> dict[str, tuple[str, str]]:
         "keys": ("/ops/keys", "Keys"),
         "changes": ("/ops/audit", "published"),
         "a map on the wall": ("/ops/maps/pilot", "customers on the way"),
+        "who is in a step": ("/ops/maps/pilot/here/step/kickoff", "Kickoff"),
         "the funnel of a map": ("/ops/maps/pilot/funnel", "Stuck and silent"),
     }
 

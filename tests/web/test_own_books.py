@@ -176,3 +176,16 @@ async def test_the_start_page_leads_to_ones_own_day(as_) -> None:
 
     assert (await anas.get("/")).headers["location"] == "/desk"
     assert (await eddas.get("/")).status_code == 200
+
+
+async def test_who_stands_on_the_wall_is_listed_for_whose_book_has_them(as_) -> None:
+    address = "/ops/maps/pilot/here/step/kickoff"
+
+    anas, eddas = text_of(await (await as_(ANA)).get(address)), text_of(await (await as_(EDDA)).get(address))
+
+    assert "1 customer is here" in anas
+    assert "1 more is not in your book." in anas
+    assert "Acme Ltd" in anas
+    assert "Beta Ltd" not in anas
+    assert "2 customers are here" in eddas
+    assert "not in your book" not in eddas

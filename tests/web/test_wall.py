@@ -78,7 +78,7 @@ async def test_what_is_read_off_the_stored_state_is_what_the_state_says(world: W
 def test_half_of_them_have_stood_there_for_so_long() -> None:
     wall = Wall(100 * DAY)
     for since in (90, 50, 99):
-        wall.add([Standing(Part.STEP, "a", "open", since * DAY, None)], has_ended=False)
+        wall.add("c", [Standing(Part.STEP, "a", "open", since * DAY, None)], has_ended=False)
     assert wall.numbers[Part.STEP, "a"].days == 10
     assert live(wall, ())[Part.STEP, "a"].more == ("for 10 days",)
 
@@ -92,7 +92,8 @@ async def test_the_page_draws_the_numbers_and_lists_them(world: World, browser: 
     assert "1 asked" in drawn
     assert "100 % of 1 done" in drawn
     assert any(text.startswith("1 customer on the way, 0 journeys over; on Mon 2 Mar 2026") for text in drawn)
-    assert '<a href="/ops/customers?map=pilot&amp;stage=' in page.text
+    for place in ("stage/", "step/faster", "play/"):
+        assert f'<a href="/ops/maps/pilot/here/{place}' in page.text
     assert "1 customer on the way, 0 over, on Mon 2 Mar 2026" in text_of(page)
     assert re.search(r"@page \{ size: 4\d\dmm \d+mm", page.text)
 

@@ -2,67 +2,48 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from milepost import limits
 from milepost.explain.people_names import colleague_name
 from milepost.intake import wall_links as links_of
 from milepost.intake.walls import Walls
-from milepost.language.model import Map
-from milepost.planner.instants import Instant, moment
-from milepost.planner.zones import instant_of, zone
+from milepost.planner.instants import moment
+from milepost.planner.standings import Part
 from milepost.store import wall_links
-from milepost.store.map_states import Journeys
 from milepost.translations.reader import ENGLISH
 from milepost.web import forms
 from milepost.web.form_values import Line, Token
 from milepost.web.identity import Acting, Looking
+from milepost.web.ops.wall_choice import Choice, Chosen, chosen
 from milepost.web.pages import Values, back_to, render_aside, shell
 from milepost.web.services import Served, Services
-from milepost.web.wall_sheet import WallSheet, current_of, kept_fresh, versions_of
+from milepost.web.wall_sheet import WallSheet, kept_fresh
 
 router = APIRouter(prefix="/ops/maps", include_in_schema=False)
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _FORM = "wall_link"
 
 
 @router.get("/{map_id}")
 async def shown(
-    request: Request,
-    served: Served,
-    viewer: Looking,
-    map_id: str,
-    *,
-    version: Annotated[str, Query(max_length=limits.NAME)] = "",
-    begun: Annotated[str, Query(max_length=limits.NAME)] = "",
+    request: Request, served: Served, viewer: Looking, map_id: str, choice: Annotated[Choice, Query()]
 ) -> Response:
-    """The map as it is now, of all its versions or of one, and of all its journeys or of those of a month."""
-    versions = await versions_of(served, map_id)
-    chosen = next((row for row in versions if version and row.hash.startswith(version)), None)
-    drawn = chosen or current_of(versions)
-    compiled_map = await served.compiled_maps.of(drawn.hash)
-    timezone = compiled_map.ours.timezone
-    since, until = _month(begun, timezone)
+    """The map as it is now, of all its versions or of one, and of all its journeys or of some."""
     walls: Walls = request.app.state.walls
-    wall = (await walls.of(Journeys(map_id, chosen.hash if chosen else None, since, until, timezone))).wall
-    of_what = [*([f"version {chosen.number}"] if chosen else []), *([f"begun in {begun}"] if since is not None else [])]
-    sheet = WallSheet(compiled_map, drawn, wall, tuple(of_what), _customers_of(compiled_map.map))
+    what = await chosen(served, walls, map_id, choice)
+    wall = (await walls.of(what.journeys)).wall
+    sheet = WallSheet(what.compiled_map, what.drawn, wall, what.of_what, _links_of(what))
     page: Values = {
         **await sheet.values(),
-        "versions": versions,
-        "version": chosen.hash if chosen else "",
-        "begun": begun if since is not None else "",
+        "chosen": what,
         "shared": await _shared(served, map_id),
         "form": forms.token(served, viewer.session, _FORM, map_id) if viewer else None,
     }
-    around = shell(request, served, viewer, compiled_map.map.title, "maps", zone=timezone)
+    around = shell(request, served, viewer, what.compiled_map.map.title, "maps", zone=what.timezone)
     return kept_fresh(await render_aside("ops/wall.html", page, around))
 
 
@@ -82,21 +63,17 @@ async def end(served: Served, person: Acting, map_id: str, form: Token, link: Li
     return back_to(f"/ops/maps/{quote(map_id)}", "voided" if is_ended else "void_before")
 
 
-def _month(written: str, timezone: str) -> tuple[Instant | None, Instant | None]:
-    """Returns when a month begins and is over; None for what is none."""
-    match = _MONTH.fullmatch(written)
-    if match is None or int(match[1]) < 1970:  # noqa: PLR2004 - instants count from there
-        return None, None
-    months = int(match[1]) * 12 + int(match[2]) - 1
-    first, next_ = (datetime(each // 12, each % 12 + 1, 1) for each in (months, months + 1))  # noqa: DTZ001
-    return instant_of(first, zone(timezone)), instant_of(next_, zone(timezone))
-
-
-def _customers_of(map_: Map) -> Mapping[tuple[str, str], str]:
-    """Returns where each stage leads: to the list of those who are in it."""
+def _links_of(what: Chosen) -> Mapping[tuple[str, str], str]:
+    """Returns where each stage, play and step leads: to those who are in it."""
+    map_ = what.compiled_map.map
     return {
-        ("stage", stage.id): "/ops/customers?" + urlencode({"map": map_.map, "stage": stage.id, "status": "open"})
-        for stage in map_.stages
+        (str(part), id_): what.stays_at(part, id_)
+        for part, ids in (
+            (Part.STAGE, [stage.id for stage in map_.stages]),
+            (Part.PLAY, [play.id for play in map_.plays]),
+            (Part.STEP, [step.id for _, step in map_.all_steps()]),
+        )
+        for id_ in ids
     }
 
 
