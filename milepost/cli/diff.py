@@ -13,10 +13,11 @@ from milepost.cli.support.output import AsJson, heading, print_json, say
 from milepost.cli.support.versions import Version, version_of
 from milepost.explain.local_time import time_of
 from milepost.explain.sentences import Wording
-from milepost.intake.move_preview import MoveCounts, preview_moves
+from milepost.intake.move_preview import preview_moves
 from milepost.planner.timeline import StepDueChanged
 from milepost.text import count_of
 from milepost.versions import Change, Move, compare
+from milepost.versions.move_counts import MoveCounts
 
 _LINES = 8
 """Lines of a changed message that are shown; --json has them all."""

@@ -17,10 +17,17 @@ from milepost.cli.support.errors import CommandError
 from milepost.cli.support.intake_access import open_intake
 from milepost.cli.support.map_folders import map_files
 from milepost.cli.support.output import AsJson, aside, aside_or_json, print_json, progress_bar, say
-from milepost.explain.sentences import version_text
-from milepost.intake.move_preview import MoveCounts
-from milepost.intake.publication import Draft, Impact, Publication, VersionImpact, impact_of
+from milepost.intake.publication import Draft, Impact, Publication, impact_of
 from milepost.intake.publication import publish as publish_drafts
+from milepost.intake.publication_words import (
+    MOVES_LEAD,
+    by_weight,
+    changes_lead,
+    journeys_lead,
+    published_lead,
+    version_lead,
+    waiting_text,
+)
 from milepost.intake.rollouts import BATCH, PER_MINUTE, Pace, Reason
 from milepost.language.loader import Loaded, load
 from milepost.language.problems import errors_in
@@ -30,13 +37,11 @@ from milepost.scenarios.discovery import scenario_files
 from milepost.scenarios.runs import run_scenarios
 from milepost.store.database import Store
 from milepost.text import count_of, listing
+from milepost.versions.move_words import WIDEST, sentences
 
 _CHANGES = 8  # that are shown; `milepost diff` has all
-_GONE = 5
 _NAMED = 3
-_WIDEST = 150
 _COMMANDS = 3
-_ORDER = ("removed", "renamed", "moved", "added", "changed")  # what affects customers most comes first
 
 
 class Policy(StrEnum):
@@ -150,19 +155,11 @@ async def _impact(store: Store, draft: Draft, now: Instant, policy: Policy, *, a
     return impact
 
 
-_BECAME = {
-    "new": "published as {}",
-    "unchanged": "already {}; nothing changed",
-    "current_again": "{} again; the same content had been published before",
-}
-
-
 def _print(publication: Publication, impact: Impact | None, *, as_json: bool) -> None:
     if as_json:
         print_json({"kind": "version", **publication.to_json()})
         return
-    version = version_text(publication.number, publication.hash)
-    say(f"{publication.map}: {_BECAME[publication.became].format(version)}.")
+    say(published_lead(publication))
     if publication.not_recorded:
         say(f"  Not recorded: {publication.not_recorded}. The version exists already, as it was recorded at the time.")
     if impact is not None:
@@ -171,11 +168,8 @@ def _print(publication: Publication, impact: Impact | None, *, as_json: bool) ->
     elif publication.staying:
         stay = f"{count_of(publication.staying, 'journey')} {'stays' if publication.staying == 1 else 'stay'}"
         say(f"  {stay} on another version; nobody was moved.")
-    if publication.waiting:
-        free = count_of(publication.waiting, "customer")
-        say(f"  Next: {free} without a journey match; `milepost enroll --all` begins their journeys.")
-    elif publication.became == "new":
-        say("  Next: customers who match begin on it when they are imported: `milepost import BOOK.csv`.")
+    if waiting := waiting_text(publication):
+        say(f"  {waiting}")
 
 
 # The impact of a publication in a few lines, for people.
@@ -189,59 +183,23 @@ def _comparisons(impact: Impact, number: int) -> Iterator[str]:
 
 
 def _changes(impact: Impact) -> Iterator[str]:
-    before = version_text(impact.number, impact.hash)
-    if impact.changes is None:
-        yield f"{impact.map}: this Milepost can't read {before}, so it can't tell what changed since."
-    elif not impact.changes:
-        yield f"{impact.map}: its content is the same as {before}; only its files are written differently."
-    else:
-        yield f"{impact.map}: {count_of(len(impact.changes), 'change')} since {before}:"
-        for change in sorted(impact.changes, key=lambda change: _ORDER.index(change.what))[:_CHANGES]:
-            yield f"  {textwrap.shorten(str(change), _WIDEST, placeholder=' ...')}"
-        if len(impact.changes) > _CHANGES:
-            yield f"  ... and {count_of(len(impact.changes) - _CHANGES, 'more change')}"
+    yield changes_lead(impact)
+    changes = by_weight(impact.changes or ())
+    for change in changes[:_CHANGES]:
+        yield f"  {textwrap.shorten(str(change), WIDEST, placeholder=' ...')}"
+    if len(changes) > _CHANGES:
+        yield f"  ... and {count_of(len(changes) - _CHANGES, 'more change')}"
 
 
 def _journeys(impact: Impact, policy: Policy) -> Iterator[str]:
+    yield journeys_lead(impact, moves=policy is not Policy.STAY)
     if not impact.journeys:
-        yield "No journey is open on another version of it, so there is nobody to move."
         return
-    many = count_of(impact.journeys, "open journey")
-    if policy is Policy.STAY:
-        stay = "stays" if impact.journeys == 1 else "stay"
-        yield f"Publishing moves nobody: {many} {stay} on another version."
-    else:
-        yield f"{many} {'is' if impact.journeys == 1 else 'are'} on another version, and will move."
-    yield "Moving them to this one now would do this at once:"
+    yield MOVES_LEAD
     for version in impact.versions:
-        yield from _version(version)
-
-
-def _version(version: VersionImpact) -> Iterator[str]:
-    which = f"  {count_of(version.journeys, 'journey')} on {version_text(version.number, version.hash)}:"
-    if version.moves is None:
-        yield f"{which} nobody can tell, since this Milepost can't read that version."
-    elif version.moves.unchanged.count == version.journeys:
-        yield f"{which} nothing."
-    else:
-        yield which
-        yield from (f"    {line}" for line in _counts(version.moves))
-
-
-def _counts(moves: MoveCounts) -> Iterator[str]:
-    if moves.on_gone:
-        stand = "stands" if moves.on_gone == 1 else "stand"
-        yield f"{count_of(moves.on_gone, 'customer')} {stand} on something that is gone:"
-        gone = sorted(moves.gone.items(), key=lambda each: (-each[1].count, each[0]))
-        for what, customers in gone[:_GONE]:
-            yield f"  {what}: {customers.named(_NAMED)}"
-        if len(gone) > _GONE:
-            yield f"  ... and {len(gone) - _GONE} more that are gone"
-    steps = ((moves.withdrawn, "withdrawn"), (moves.opened, "opened"), (moves.redated, "kept with another date"))
-    if parts := [f"{count_of(count, 'step')} {what}" for count, what in steps if count]:
-        yield ", ".join(parts)
-    if unchanged := moves.unchanged.count:
-        yield f"nothing for {count_of(unchanged, 'customer')}"
-    if moves.unknown.count:
-        yield f"nobody can tell for {count_of(moves.unknown.count, 'customer')}: {moves.unknown.named(_NAMED)}"
-        yield f"  {textwrap.shorten(moves.why or '', _WIDEST, placeholder=' ...')}"
+        yield f"  {version_lead(version)}"
+        if version.moves is None or version.moves.unchanged.count == version.journeys:
+            continue
+        for sentence, listed in sentences(version.moves):
+            yield f"    {sentence}"
+            yield from (f"      {each}" for each in listed)

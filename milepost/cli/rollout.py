@@ -12,8 +12,8 @@ from milepost.cli.support.errors import CommandError
 from milepost.cli.support.intake_access import OpenIntake, open_intake
 from milepost.cli.support.local_timezone import local_time
 from milepost.cli.support.output import AsJson, aside, print_json, say, table
-from milepost.explain.sentences import version_text
 from milepost.intake import rollouts
+from milepost.intake.rollout_words import NOBODY, NOBODY_BACK, STATES, target_text
 from milepost.intake.rollouts import BATCH, PER_MINUTE, Pace, Reason
 from milepost.planner.instants import optional_text, text
 from milepost.store import maps
@@ -24,18 +24,7 @@ from milepost.store.version_names import find_version, version_hint
 
 _LISTED = 20
 _MOST_STUCK = 1000
-_NOBODY = "No open journey is on another version, so there is nobody to move."
 _EXAMPLE = "milepost rollout start MAP@NUMBER"
-_STATES = {
-    MoveState.MOVED: "moved",
-    MoveState.TOLD: "told, and about to move",
-    MoveState.AT_NEXT_STAGE: "told, and waiting for their next stage",
-    MoveState.WAITING: "not told yet",
-    MoveState.PARKED: "parked: they can't move, and stay",
-    MoveState.BLOCKED: "told, but they can't be planned: see below",
-    MoveState.KEPT: "left where they are, as it was cancelled",
-    MoveState.ENDED: "ended before they moved",
-}
 
 
 class When(StrEnum):
@@ -147,7 +136,7 @@ async def _list(opened: OpenIntake, *, as_json: bool) -> None:
             (
                 row.number,
                 row.map,
-                _target(row, versions),
+                target_text(row, versions),
                 row.status,
                 counts[row.number].get(MoveState.MOVED, 0),
                 sum(counts[row.number].values()),
@@ -167,26 +156,20 @@ async def show(opened: OpenIntake, row: RolloutRow, *, as_json: bool) -> None:
         print_json(_data(row, versions, counts) | {"stuck": [_stuck_data(each) for each in stuck]})
         return
     when = " at their next stage" if row.policy == MovePolicy.NEXT_STAGE else ""
-    say(f"Rollout {row.number}, {row.status}: journeys of {row.map} to {_target(row, versions)}{when}.")
+    say(f"Rollout {row.number}, {row.status}: journeys of {row.map} to {target_text(row, versions)}{when}.")
     started = f"Started {local_time(row.started_at)}" + (f" by {row.started_by}" if row.started_by else "")
     say(f"{started}, {row.batch} at once, {row.per_minute} a minute." + (f" Why: {row.why}" if row.why else ""))
-    for state, words in _STATES.items():
+    for state, words in STATES.items():
         if counts.get(state):
             say(f"{counts[state]:>8}  {words}")
     if not counts:
-        say("Nobody was moved by it, so there is nobody to move back." if row.back_of else _NOBODY)
+        say(NOBODY_BACK if row.back_of else NOBODY)
     if stuck:
         table("Stuck", ["Customer", "State", "Why"], [(each.customer, each.state, each.why) for each in stuck])
     if opened.away is not None and row.status in stored.AT_WORK:
         aside(f"It goes on {opened.later}")
     elif counts and row.status == RolloutStatus.RUNNING:
         say(f"Next: `milepost rollout {row.number}` shows progress, `milepost rollout pause {row.number}` stops it.")
-
-
-def _target(row: RolloutRow, versions: dict[str, MapVersionRow]) -> str:
-    if row.version is None:
-        return f"where they were before rollout {row.back_of}"
-    return version_text(versions[row.version].number, row.version)
 
 
 def _data(row: RolloutRow, versions: dict[str, MapVersionRow], counts: dict[str, int]) -> dict[str, Any]:

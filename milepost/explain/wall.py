@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import median
@@ -14,8 +14,9 @@ from milepost.planner.standings import Part, Standing
 from milepost.text import count_of
 
 _DAY = 86_400
-_VERDICTS = (StepStatus.VERIFIED, StepStatus.PARTIAL, StepStatus.DISPUTED, StepStatus.SILENT)
-_OVER = (StepStatus.DONE, StepStatus.SKIPPED, StepStatus.WITHDRAWN, *_VERDICTS)
+VERDICTS = (StepStatus.VERIFIED, StepStatus.PARTIAL, StepStatus.DISPUTED, StepStatus.SILENT)
+"""What comes of an outcome."""
+_OVER = (StepStatus.DONE, StepStatus.SKIPPED, StepStatus.WITHDRAWN, *VERDICTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +126,15 @@ def _came(numbers: Numbers, *, is_outcome: bool) -> Iterator[str]:
         if numbers.over:
             yield f"{_percent(numbers.statuses[StepStatus.DONE], numbers.over)} of {numbers.over} done"
         return
-    if settled := sum(numbers.statuses[each] for each in _VERDICTS):
-        yield f"{_percent(numbers.statuses[StepStatus.VERIFIED], settled)} of {settled} confirmed"
+    yield from confirmed(numbers.statuses)
+
+
+def confirmed(statuses: Mapping[str, int]) -> Iterator[str]:
+    """Yields in words what customers answered, by counts of the statuses of outcomes."""
+    if settled := sum(statuses.get(each, 0) for each in VERDICTS):
+        yield f"{_percent(statuses.get(StepStatus.VERIFIED, 0), settled)} of {settled} confirmed"
     others = (StepStatus.PARTIAL, "partly"), (StepStatus.DISPUTED, "disputed"), (StepStatus.SILENT, "silent")
-    if words := [f"{numbers.statuses[status]} {word}" for status, word in others if numbers.statuses[status]]:
+    if words := [f"{statuses[status]} {word}" for status, word in others if statuses.get(status)]:
         yield ", ".join(words)
 
 

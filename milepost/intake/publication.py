@@ -6,7 +6,7 @@ Publishing moves nobody. Its impact is for whoever decides whether the customers
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.actor import actor
 from milepost.audit_kinds import Kind
-from milepost.intake.move_preview import MoveCounts, preview_moves
+from milepost.intake.move_preview import preview_moves
 from milepost.language.loader import Loaded, content_hash, from_files
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
@@ -24,6 +24,7 @@ from milepost.store.audit import Entry
 from milepost.store.database import Store
 from milepost.store.tables import MapVersionRow
 from milepost.versions import Change, compare
+from milepost.versions.move_counts import MoveCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,11 @@ class VersionImpact:
         moves = None if self.moves is None else self.moves.to_json()
         return {"version": self.number, "hash": self.hash, "journeys": self.journeys, "moving": moves}
 
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> VersionImpact:
+        moves = None if data["moving"] is None else MoveCounts.from_json(data["moving"], data["journeys"])
+        return VersionImpact(data["version"], data["hash"], data["journeys"], moves)
+
 
 @dataclass(frozen=True, slots=True)
 class Impact:
@@ -87,6 +93,12 @@ class Impact:
             "stay_on": [each.to_json() for each in self.versions],
         }
 
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Impact:
+        changes = None if data["changes"] is None else tuple(map(Change.from_json, data["changes"]))
+        versions = tuple(map(VersionImpact.from_json, data["stay_on"]))
+        return Impact(data["map"], data["since"]["version"], data["since"]["hash"], changes, versions)
+
 
 @dataclass(frozen=True, slots=True)
 class Publication:
@@ -111,6 +123,10 @@ class Publication:
         return {name: getattr(self, name) for name in Publication.__slots__}
 
 
+CountMoves = Callable[[MapVersionRow], Awaitable[MoveCounts | None]]
+"""Counts what moving the open journeys of a version would do; None where this Milepost can't read it."""
+
+
 async def impact_of(
     session: AsyncSession,
     draft: Draft,
@@ -124,39 +140,49 @@ async def impact_of(
     It plans every open journey of the map, which takes a while for thousands: `on_total` gets their number first,
     `on_journey` is called after each.
     """
-    new = draft.compiled_map
-    rows = await maps.versions(session, new.map.map)
+    rows = await maps.versions(session, draft.compiled_map.map.map)
     current = next((row for row in rows if row.current), None)
-    if current is None or current.hash == new.version:
+    if current is None or current.hash == draft.compiled_map.version:
         return None
-    old = _compiled(current)
+
+    async def count_moves(row: MapVersionRow) -> MoveCounts | None:
+        old = compiled_version(row)
+        if old is None:
+            return None
+        moves = MoveCounts()
+        async for move, _ in preview_moves(session, old, draft.compiled_map, now):
+            moves.add(move)
+            on_journey()
+        return moves
+
+    return await impact_since(session, rows, current, draft, count_moves, on_total)
+
+
+async def impact_since(  # noqa: PLR0917 - the versions, the draft, and how to count
+    session: AsyncSession,
+    rows: Sequence[MapVersionRow],
+    current: MapVersionRow,
+    draft: Draft,
+    count_moves: CountMoves,
+    on_total: Callable[[int], None],
+) -> Impact:
+    """Returns what a draft changes, compared with the current one of all the versions, and for whom."""
+    new = draft.compiled_map
+    old = compiled_version(current)
     changes = None if old is None else compare(old.map, new.map, dict(current.files), draft.files)
     counts = await journeys.count_by_version(session, new.map.map)
     in_use = [row for row in rows if row.hash in counts and row.hash != new.version]
     on_total(sum(counts[row.hash] for row in in_use))
-    versions = [await _version_impact(session, row, counts[row.hash], new, now, on_journey) for row in in_use]
+    versions = []
+    for row in in_use:
+        moves = await count_moves(row)
+        many = counts[row.hash] if moves is None else moves.journeys
+        versions.append(VersionImpact(row.number, row.hash, many, moves))
     return Impact(new.map.map, current.number, current.hash, changes, tuple(versions))
 
 
-async def _version_impact(  # noqa: PLR0917 - a version, and how to count its moves
-    session: AsyncSession,
-    row: MapVersionRow,
-    count: int,
-    new: CompiledMap,
-    now: Instant,
-    on_journey: Callable[[], None],
-) -> VersionImpact:
-    old = _compiled(row)
-    if old is None:
-        return VersionImpact(row.number, row.hash, count, None)
-    moves = MoveCounts()
-    async for move, _ in preview_moves(session, old, new, now):
-        moves.add(move)
-        on_journey()
-    return VersionImpact(row.number, row.hash, moves.journeys, moves)
-
-
-def _compiled(row: MapVersionRow) -> CompiledMap | None:
+def compiled_version(row: MapVersionRow) -> CompiledMap | None:
+    """Returns a published version, compiled; None where this Milepost can't read it."""
     loaded = from_files(row.files)
     return None if loaded.map is None else CompiledMap.of(loaded.map, row.hash, row.files)
 
@@ -169,10 +195,13 @@ async def publish(
     Content that was published before is the version that it was then; it becomes the current one again.
     """
     async with store.transaction() as session:
-        return [await _publish(session, draft, now, by, why) for draft in drafts]
+        return [await publish_within(session, draft, now, by, why) for draft in drafts]
 
 
-async def _publish(session: AsyncSession, draft: Draft, now: Instant, by: str | None, why: str | None) -> Publication:
+async def publish_within(
+    session: AsyncSession, draft: Draft, now: Instant, by: str | None, why: str | None
+) -> Publication:
+    """Publishes a draft in a transaction of somebody else's."""
     map_ = draft.compiled_map.map
     current = {row.hash for row in await maps.current(session)}
     published = await maps.publish(session, map_.map, map_.title, draft.files, now, by=by, why=why)

@@ -178,6 +178,20 @@ async def latest(session: AsyncSession, *, limit: int) -> list[RolloutRow]:
     return list(await session.scalars(select(RolloutRow).order_by(RolloutRow.number.desc()).limit(limit)))
 
 
+async def of_map(session: AsyncSession, map_id: str, *, limit: int) -> list[RolloutRow]:
+    """Returns the latest rollouts of a map, newest first."""
+    query = select(RolloutRow).where(RolloutRow.map == map_id).order_by(RolloutRow.number.desc()).limit(limit)
+    return list(await session.scalars(query))
+
+
+async def open_of_map(session: AsyncSession, map_id: str) -> RolloutRow | None:
+    """Returns the rollout of a map that isn't over, if there is one."""
+    found: RolloutRow | None = await session.scalar(
+        select(RolloutRow).where(RolloutRow.map == map_id, RolloutRow.status.in_(OPEN))
+    )
+    return found
+
+
 async def at_work(session: AsyncSession) -> list[int]:
     """Returns the numbers of the rollouts whose workflow should run."""
     return list(await session.scalars(select(RolloutRow.number).where(RolloutRow.status.in_(AT_WORK))))

@@ -57,6 +57,12 @@ class Change:
             case "changed":
                 return f"{name}{where}: {self.field} {self.before or 'nothing'} → {self.after or 'nothing'}"
 
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Change:
+        """Reads what `to_json` wrote."""
+        known = {name: value for name, value in data.items() if name != "text"}
+        return Change(**known | {"lines": tuple(data.get("lines", ()))})
+
     def to_json(self) -> dict[str, Any]:
         values = {name: getattr(self, name) for name in self.__slots__}
         lines = {"lines": list(self.lines)} if self.lines else {}
