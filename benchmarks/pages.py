@@ -21,18 +21,21 @@ from statistics import median, quantiles
 import httpx
 from pydantic import SecretStr
 from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session
 
 from benchmarks.big_store import Size, fill
 from benchmarks.figures import Figure
 from milepost.intake.intake import Intake
 from milepost.language.steps import Outcome
 from milepost.planner.clock import REAL_TIME
+from milepost.planner.instants import Instant
 from milepost.planner.state import State
 from milepost.settings import Settings
-from milepost.store import customers, links, messages
+from milepost.store import customers, links, messages, rollouts
 from milepost.store.database import Store, open_store
+from milepost.store.rollouts import MovePolicy, RolloutStatus
 from milepost.store.schema_upgrade import upgrade
-from milepost.store.tables import JourneyRow, MessageRow
+from milepost.store.tables import JourneyRow, MapVersionRow, MessageRow, RolloutRow
 from milepost.web.app import create_app
 from milepost.web.services import Services
 
@@ -76,9 +79,11 @@ PAGES = {
     "people": "/ops/people",
     "a customer's id": "/ops/customers/{customer}/identity",
     "maps": "/ops/maps",
+    "a rollout": "/ops/rollouts/{rollout}",
     "a map on the wall": "/ops/maps/enterprise-save-time",
     "a part of a segment on the wall": "/ops/maps/enterprise-save-time?of=%40country%3DDE",
     "who is in a stage": "/ops/maps/enterprise-save-time/here/stage/onboarding",
+    "the versions of a map": "/ops/maps/enterprise-save-time/versions",
     "where customers of a map stop": "/ops/maps/enterprise-save-time/funnel",
     "a customer": "/ops/customers/{customer}",
     "a message": "/ops/mail/{message}",
@@ -210,12 +215,26 @@ async def _values(store: Store, services: Services) -> dict[str, str]:
     contact = State.from_json(journey.state).customer.contacts[0].email
     wall = services.wall().timestamp()
     link = await store.write(lambda session: links.keep(session, links.fresh_id(), journey.id, contact, wall).id)
+    rollout = await store.write(lambda session: _rollout(session, journey.map, services.now()))
     return {
+        "rollout": str(rollout),
         "customer": journey.customer_id,
         "message": f"{line.message.journey_id}/{line.message.message}",
         "plan": f"/plan/{services.links.token(link)}",
         "outcome": outcome,
     }
+
+
+def _rollout(session: Session, map_id: str, now: Instant) -> int:
+    """Returns the number of a rollout of every open journey to the current version of its map; it never goes on."""
+    known = session.scalar(select(RolloutRow.number).where(RolloutRow.map == map_id))
+    if known is not None:
+        return known
+    is_current = (MapVersionRow.map == map_id, MapVersionRow.current.is_(True))
+    version = session.scalars(select(MapVersionRow.hash).where(*is_current)).one()
+    pace = {"policy": MovePolicy.NOW, "batch": 50, "per_minute": 300}
+    row = RolloutRow(map=map_id, version=version, status=RolloutStatus.RUNNING, started_at=now, **pace)
+    return rollouts.begin(session, row).number
 
 
 async def _timed(client: httpx.AsyncClient, name: str, path: str) -> list[Timing]:

@@ -54,6 +54,10 @@ class MoveState(StrEnum):
     KEPT = "kept"
 
 
+STUCK = frozenset({MoveState.PARKED, MoveState.BLOCKED})
+"""Where a journey can't move."""
+
+
 class MovePolicy(StrEnum):
     """When a journey moves: at once, or when its next stage is about to open."""
 
@@ -262,7 +266,7 @@ async def stuck(session: AsyncSession, number: int, *, limit: int) -> list[Stuck
         )
         .join(JourneyRow, JourneyRow.id == RolloutMoveRow.journey_id)
         .join(RolloutRow, RolloutRow.number == RolloutMoveRow.rollout)
-        .where(RolloutMoveRow.rollout == number, _STATE.in_((MoveState.PARKED, MoveState.BLOCKED)))
+        .where(RolloutMoveRow.rollout == number, _STATE.in_(sorted(STUCK)))
         .order_by(RolloutMoveRow.journey_id)
         .limit(limit)
     )

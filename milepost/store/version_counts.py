@@ -28,8 +28,7 @@ async def of_map(session: AsyncSession, map_id: str) -> dict[str, VersionCounts]
     query = (
         select(JourneyRow.version, OutcomeRow.status, func.count())
         .join(OutcomeRow, OutcomeRow.journey_id == JourneyRow.id)
-        .join(MapVersionRow, MapVersionRow.hash == JourneyRow.version)
-        .where(MapVersionRow.map == map_id, OutcomeRow.status.in_(VERDICTS))
+        .where(JourneyRow.map == map_id, OutcomeRow.status.in_(VERDICTS))
         .group_by(JourneyRow.version, OutcomeRow.status)
     )
     verdicts: dict[str, dict[str, int]] = {}

@@ -60,7 +60,9 @@ from milepost.web.ops import people as ops_people
 from milepost.web.ops import proof as ops_proof
 from milepost.web.ops import rehearsals as ops_rehearsals
 from milepost.web.ops import results as ops_results
+from milepost.web.ops import rollouts as ops_rollouts
 from milepost.web.ops import syncs as ops_syncs
+from milepost.web.ops import versions as ops_versions
 from milepost.web.ops import wall as ops_wall
 from milepost.web.pages import STATIC
 from milepost.web.portal import actions as portal_actions
@@ -129,6 +131,8 @@ ROUTERS = (
     mail_actions.router,
     mail.router,
     ops_maps.router,
+    ops_versions.router,
+    ops_rollouts.router,
     ops_wall.router,
     ops_funnel.router,
     stays.router,

@@ -77,6 +77,14 @@ _ADDRESSES: Mapping[Role, str] = {
     """,
     Role.OPERATIONS: """
         GET  /ops/mail
+        GET  /ops/maps/{map_id}/versions
+        GET  /ops/maps/{map_id}/versions/{number}.zip
+        GET  /ops/rollouts/{number}
+        GET  /ops/rollouts/{number}/back
+        POST /ops/rollouts/{number}/pause
+        POST /ops/rollouts/{number}/resume
+        POST /ops/rollouts/{number}/cancel
+        POST /ops/rollouts/{number}/back
         POST /ops/maps/{map_id}/links
         POST /ops/maps/{map_id}/links/end
         POST /ops/mail/order

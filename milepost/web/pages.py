@@ -68,6 +68,7 @@ NOTICES = {
     "shared": translatable("Here is your link. Whoever has it sees these results and nothing else."),
     "feed_made": "Here is your address. An earlier one opens nothing any more.",
     "feed_ended": "The address opens nothing any more; the calendar in your program stays empty.",
+    "rollout_moved_on": "It had moved on in the meantime, so nothing was changed. This is how it stands now.",
     "wall_shared": "Here is the link. Whoever has it sees this picture with its numbers, and nothing else.",
     "share_ended": translatable("The link opens nothing any more."),
     "voided": "The link is void: it opens nothing any more.",

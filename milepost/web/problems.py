@@ -215,6 +215,7 @@ def _problem_of(error: Exception) -> Problem:
             | store_errors.UnknownHandOverError()
             | store_errors.UnknownImportError()
             | store_errors.UnknownRehearsalError()
+            | store_errors.UnknownRolloutError()
         ):
             return Problem(404, "not_found", str(error))
         case store_errors.StoreDamagedError() | store_errors.StoreUnwritableError():

@@ -58,6 +58,8 @@ class NearbyJourneyClient(JourneyClient):
         """A test goes on with it when it likes."""
         return not self.is_away
 
+    start_rollout = start_import
+
     async def advance(self, journey: str, now: Instant) -> None:
         """Bring a journey up to `now`, with what waits for it, and deliver what it orders."""
         async with self._store.reading() as session:

@@ -170,6 +170,8 @@ def test_every_page_and_list_is_among_those_that_are_measured() -> None:
     no_list |= {"/ops/imports/{number}", "/ops/imports/{number}/{kind}.csv"}  # one row, by its number
     no_list |= {"/ops/rehearsals/{number}", "/ops/rehearsals/new"}  # one row, by its number
     no_list |= {"/desk/hand-over/{number}"}  # counts of one hand-over, by its number
+    no_list |= {"/ops/maps/{map_id}/versions/{number}.zip"}  # one row, by its number
+    no_list |= {"/ops/rollouts/{number}/back"}  # as the page of the rollout
     no_list |= {"/rehearsal"}  # only where a rehearsal runs, whose book is small
     no_list |= {"/ops/results.csv"}  # the whole ledger, on demand
     no_list |= {"/ops/audit", "/ops/keys"}  # by their number; a handful
@@ -177,7 +179,7 @@ def test_every_page_and_list_is_among_those_that_are_measured() -> None:
     no_list |= {"/sign-in/link/{secret}"}  # one row, by its digest
     no_list |= {"/sign-in/oidc", "/sign-in/oidc/return", "/signed-out"}  # no list, and the provider is asked
     no_list |= {"/api/v1/imports/{number}", "/api/v1/syncs/{name}"}
-    values = {"customer": "acme", "message": "acme/1/hello", "plan": "/plan/token", "outcome": "saved"}
+    values = {"customer": "acme", "message": "acme/1/hello", "plan": "/plan/token", "outcome": "saved", "rollout": "1"}
     samples = [path.format_map(values).partition("?")[0] for path in PAGES.values()]
     for router in ROUTERS:
         for route in router.routes:

@@ -55,7 +55,8 @@ class RolloutView:
     @property
     def when(self) -> str:
         """When a journey moves."""
-        return "when their next stage opens" if self.row.policy == MovePolicy.NEXT_STAGE else "at once"
+        when = "its next stage opens" if self.row.policy == MovePolicy.NEXT_STAGE else "it is told"
+        return f"each moves when {when}"
 
     @property
     def total(self) -> int:

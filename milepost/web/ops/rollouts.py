@@ -117,7 +117,5 @@ async def back(request: Request, sent: Sent, why: Text = "") -> Response:
         row = await rollouts.back(sent.served.intake.context, sent.number, Reason(sent.person.address, why))
     except RolloutOpenError as error:
         told = f"Nothing was begun. {error.message} Wait for it, or cancel it, and send this again."
-        return await _page(
-            request, sent.served, sent.person, sent.number, _BACK, status=409, problem=told, why=why
-        )
+        return await _page(request, sent.served, sent.person, sent.number, _BACK, status=409, problem=told, why=why)
     return RedirectResponse(f"{ROLLOUTS}/{row.number}", 303)

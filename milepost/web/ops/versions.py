@@ -17,7 +17,6 @@ from milepost.intake.rollout_words import target_text
 from milepost.store import rollouts, version_counts
 from milepost.store.tables import MapVersionRow
 from milepost.store.version_counts import VersionCounts
-from milepost.web.attachment import attachment
 from milepost.web.form_values import Number
 from milepost.web.identity import Looking
 from milepost.web.ops.rollout_view import STATUS, RolloutView
@@ -82,4 +81,5 @@ async def download(served: Served, _: Looking, map_id: str, number: Number) -> R
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in sorted(row.files.items()):
             archive.writestr(zipfile.ZipInfo(f"{map_id}/{name}"), text)
-    return attachment(packed.getvalue(), f"{map_id}-version-{number}.zip", "application/zip")
+    headers = {"content-disposition": f'attachment; filename="{map_id}-version-{number}.zip"'}
+    return Response(packed.getvalue(), media_type="application/zip", headers=headers)
