@@ -12,7 +12,7 @@ from milepost.drawing.boxes import header_height, note_height, note_width
 from milepost.drawing.columns import RoutedColumn, play_height, stack_height
 from milepost.drawing.content import TRACKS, Content
 from milepost.drawing.heading import footer_height, heading_height
-from milepost.drawing.paper import PAPERS, Paper
+from milepost.drawing.paper import LEGIBLE, LEGIBLE_FROM_AFAR, PAPERS, Paper
 
 MARGIN = 28.0
 LABEL = 88.0
@@ -93,12 +93,13 @@ class Arrangement:
 
 def arrange(content: Content, stages: tuple[RoutedColumn, ...], plays: tuple[RoutedColumn, ...]) -> Arrangement:
     """Returns the arrangement with the largest letters: on A3 if they are legible there, else on a larger paper."""
+    sizes = LEGIBLE_FROM_AFAR if content.from_afar else LEGIBLE
     for paper in PAPERS:
-        fit = partial(_fit, content, stages, plays, paper)
-        place = bisect_left(paper.widths, x=True, key=lambda width: fit(width) is not None)  # what fits, fits if wider
-        if place < len(paper.widths) and (arrangement := fit(paper.widths[place])):
+        fit, widths = partial(_fit, content, stages, plays, paper), paper.widths(sizes)
+        place = bisect_left(widths, x=True, key=lambda width: fit(width) is not None)  # what fits, fits if wider
+        if place < len(widths) and (arrangement := fit(widths[place])):
             return arrangement
-    width = PAPERS[-1].widths[-1]
+    width = PAPERS[-1].widths(sizes)[-1]
     while True:  # no paper is large enough: on the largest, the letters get as small as it takes
         width *= 1.1
         if arrangement := _fit(content, stages, plays, PAPERS[-1], width):

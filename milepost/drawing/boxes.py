@@ -52,8 +52,7 @@ def _rows(title: str, style: Style, lines: tuple[Line, ...], width: float) -> tu
     x = 0.0
     for line in lines:
         if line.mark in _NUMBERS:
-            large = _NUMBERS[line.mark]
-            rows += [(Piece(0.0, text, large),) for text in wrap_evenly(line.text, large, width)]
+            _add_number(rows, line, width)
             before = None
             continue
         indent = 0.0 if line.mark is Mark.NONE else INDENT
@@ -69,6 +68,16 @@ def _rows(title: str, style: Style, lines: tuple[Line, ...], width: float) -> tu
         x = x + wide + _APART if len(texts) == 1 else width
         before = line
     return tuple(rows)
+
+
+def _add_number(rows: list[Row], line: Line, width: float) -> None:
+    """Adds rows for a live number; what comes first after a count stands beside it, if there is room."""
+    style, last = _NUMBERS[line.mark], rows[-1]
+    x = width_of(last[0].text, palette.COUNT) + _APART
+    if len(last) == 1 and last[0].style is palette.COUNT and x + width_of(line.text, style) <= width:
+        rows[-1] = (*last, Piece(x, line.text, style))
+    else:
+        rows += [(Piece(0.0, text, style),) for text in wrap_evenly(line.text, style, width)]
 
 
 def _go_together(one: Line, other: Line, many_branches: bool) -> bool:  # noqa: FBT001 - of the lines
@@ -99,9 +108,9 @@ def _row_items(rows: Iterable[Row], x: float, y: float, inks: tuple[str, str, st
     fill, soft, sign = inks
     items: list[Item] = []
     for row in rows:
+        base = row[0].style.base_line(y)
         for piece in row:
             style = piece.style
-            base = style.base_line(y)
             if piece.mark is not Mark.NONE:
                 items.append(icon(piece.mark, x + piece.x - INDENT, base - 8.2, sign))
             if piece.text:

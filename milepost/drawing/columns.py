@@ -96,9 +96,10 @@ def _gate(whole: Box, cards: Sequence[Box]) -> list[Item]:
 
 
 def play_height(play: RoutedColumn, width: float) -> float:
-    cards = width - play.gutters
-    head = header_height(play.column, width) + facts_height(play.column, width)
-    return head + GAP + stack_height(play.column.cards, cards) + PLAY_PAD
+    cards, head = width - play.gutters, header_height(play.column, width)
+    if not (play.column.facts or play.column.cards):
+        return head
+    return head + facts_height(play.column, width) + GAP + stack_height(play.column.cards, cards) + PLAY_PAD
 
 
 def play_items(play: RoutedColumn, box: Box) -> Group:

@@ -98,7 +98,8 @@ Numbers = Mapping[tuple[str, str], tuple[Line, ...]]
 class Content:
     """Everything that a picture says.
 
-    `missing` says, by track or for `plays`, what it means that a map has none of them.
+    `missing` says, by track or for `plays`, what it means that a map has none of them. `from_afar`: it is to be read
+    from two metres.
     """
 
     title: str
@@ -108,6 +109,7 @@ class Content:
     stages: tuple[Column, ...]
     plays: tuple[Column, ...]
     missing: Mapping[str, str] = field(default_factory=dict)
+    from_afar: bool = False
 
     def with_numbers(self, lead: str, numbers: Numbers) -> Content:
         """Returns the same with live numbers; `lead` says of what and when they are."""
@@ -119,6 +121,17 @@ class Content:
         stages = tuple(column("stage", each) for each in self.stages)
         plays = tuple(column("play", each) for each in self.plays)
         return replace(self, lead=(lead, *self.lead), stages=stages, plays=plays)
+
+    def in_large_letters(self) -> Content:
+        """Returns titles and live numbers alone, to be read from afar; no arrows, and of plays how many run."""
+
+        def column(of: Column, cards: tuple[Card, ...]) -> Column:
+            kept = tuple(replace(each, lines=_numbers_of(each.lines), after=(), elsewhere=()) for each in cards)
+            return replace(of, cards=kept, lines=_numbers_of(of.lines), facts=())
+
+        stages = tuple(column(each, each.cards) for each in self.stages)
+        plays = tuple(column(each, ()) for each in self.plays)
+        return replace(self, lead=self.lead[:1], stages=stages, plays=plays, from_afar=True)
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -135,3 +148,7 @@ class Content:
         """The signs that it uses."""
         lines = [line for column in self.columns for line in column.lines]
         return frozenset(line.mark for line in (*lines, *(line for card in self.cards for line in card.lines)))
+
+
+def _numbers_of(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    return tuple(line for line in lines if line.mark in (Mark.COUNT, Mark.LIVE))

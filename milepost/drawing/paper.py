@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from math import log
 
 from milepost.drawing.palette import SMALLEST
 
-LEGIBLE = 6.1
-"""The least size of the smallest letters on the paper, in points."""
-LARGEST = 13.5
-"""The largest size of the smallest letters, in points: larger ones look lost on a small map."""
+LEGIBLE = (13.5, 6.1)
+"""The largest and the least size of the smallest letters on the paper, in points: larger ones look lost on a map."""
+LEGIBLE_FROM_AFAR = (22.0, 10.9)
+"""The same for a picture that is read from two metres. Capitals of its titles are then at least 2.9 mm high, the five
+minutes of arc that good eyes need there, and those of its counts 5.3 mm."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,10 @@ class Paper:
         """Returns the width of a picture whose smallest letters have this size, in points, on this paper."""
         return self.width / 25.4 * 72 * SMALLEST / points
 
-    @cached_property
-    def widths(self) -> tuple[float, ...]:
+    @cache  # noqa: B019 - there are six papers
+    def widths(self, sizes: tuple[float, float]) -> tuple[float, ...]:
         """Widths to try, from the largest letters to the smallest, in steps of two in a hundred."""
-        first, last = self.units(LARGEST), self.units(LEGIBLE)
+        first, last = map(self.units, sizes)
         steps = int(log(last / first, 1.02))
         return (*(round(first * 1.02**step) for step in range(steps)), int(last))
 

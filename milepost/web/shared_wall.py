@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from milepost.intake.errors import UnknownMapError
 from milepost.intake.walls import Walls
 from milepost.store import wall_links
 from milepost.store.map_states import Journeys
+from milepost.web.ops.wall_choice import WallChoice
 from milepost.web.pages import render_aside
 from milepost.web.portal.plan_link import PlanClosedError, link_of
 from milepost.web.portal.throttle import let_through
@@ -20,7 +23,7 @@ _OVER = (410, "This link is no longer in use", "Whoever gave it to you has ended
 
 
 @router.get("/wall/{token}")
-async def shared_wall(request: Request, served: Served, token: str) -> Response:
+async def shared_wall(request: Request, served: Served, token: str, choice: Annotated[WallChoice, Query()]) -> Response:
     """The map with the numbers of all its journeys, in its current version."""
     map_id = await _map_of(served, token)
     try:
@@ -30,7 +33,8 @@ async def shared_wall(request: Request, served: Served, token: str) -> Response:
     compiled_map = await served.compiled_maps.of(drawn.hash)
     walls: Walls = request.app.state.walls
     wall = (await walls.of(Journeys(map_id, timezone=compiled_map.ours.timezone))).wall
-    return kept_fresh(await render_aside("shared_wall.html", await WallSheet(compiled_map, drawn, wall).values()))
+    sheet = WallSheet(compiled_map, drawn, wall, large=choice.is_large)
+    return kept_fresh(await render_aside("shared_wall.html", await sheet.values()))
 
 
 async def _map_of(served: Services, token: str) -> str:

@@ -63,7 +63,8 @@ class Row(NamedTuple):
 class WallSheet:
     """One version of a map with numbers of some of its journeys; `of_what` says of which, if not of all.
 
-    `links` leads from stages, plays and steps to pages, by what it is and its id.
+    `links` leads from stages, plays and steps to pages, by what it is and its id. `large`: in large letters, titles and
+    numbers alone.
     """
 
     compiled_map: CompiledMap
@@ -71,6 +72,7 @@ class WallSheet:
     wall: Wall
     of_what: tuple[str, ...] = ()
     links: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    large: bool = False
 
     async def values(self) -> Values:
         """Returns what the templates show; without a picture where the packages that draw aren't installed."""
@@ -84,6 +86,7 @@ class WallSheet:
             "zone_text": zone_text(timezone, self.wall.at),
             "rows": list(self._rows(numbers)),
             "paper": None,
+            "paper_name": None,
             "picture": None,
             **await self._picture(numbers),
         }
@@ -116,10 +119,11 @@ class WallSheet:
 
         def drawn() -> dict[str, Any]:
             edition = f"version {self.row.number} ({short_hash(self.row.hash)})"
-            scene = sheet.draw(map_text.content_of(self.compiled_map.map, edition).with_numbers(self._lead, lines))
+            content = map_text.content_of(self.compiled_map.map, edition).with_numbers(self._lead, lines)
+            scene = sheet.draw(content.in_large_letters() if self.large else content)
             paper = " ".join(f"{side}mm" for side in scene.millimetres)
             svg_text = svg.svg_of(scene, self.links)
-            return {"picture": Markup(svg_text), "paper": paper}  # noqa: S704 - ours, every text escaped
+            return {"picture": Markup(svg_text), "paper": paper, "paper_name": scene.paper}  # noqa: S704 - ours, every text escaped
 
         return await asyncio.to_thread(drawn)
 

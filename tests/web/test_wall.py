@@ -114,6 +114,16 @@ async def test_a_version_and_a_month_narrow_it_and_what_is_none_is_passed_over(
         assert f"{count} customer{'s' if count != 1 else ''} on the way" in page, query
 
 
+async def test_in_large_letters_there_are_titles_and_numbers_alone(world: World, browser: httpx.AsyncClient) -> None:
+    everything, large = [await browser.get(f"/ops/maps/pilot{query}") for query in ("", "?letters=large")]
+    for part in ("Kickoff call", "1 here"):
+        assert part in large.text
+    drawn = [page.text.partition('<div class="wall"')[2].partition("</svg>")[0] for page in (everything, large)]
+    assert ["automatic mail" in each for each in drawn] == [True, False]
+    assert "to be read from two metres" in text_of(large)
+    assert '<option value="large" selected>' in large.text
+
+
 async def test_a_map_that_is_none_is_named_with_those_that_are(browser: httpx.AsyncClient) -> None:
     page = await browser.get("/ops/maps/pilto")
     assert page.status_code in (404, 422)

@@ -19,7 +19,7 @@ from milepost.translations.reader import ENGLISH
 from milepost.web import forms
 from milepost.web.form_values import Line, Token
 from milepost.web.identity import Acting, Looking
-from milepost.web.ops.wall_choice import Choice, Chosen, chosen
+from milepost.web.ops.wall_choice import Chosen, WallChoice, chosen
 from milepost.web.pages import Values, back_to, render_aside, shell
 from milepost.web.services import Served, Services
 from milepost.web.wall_sheet import WallSheet, kept_fresh
@@ -30,16 +30,17 @@ _FORM = "wall_link"
 
 @router.get("/{map_id}")
 async def shown(
-    request: Request, served: Served, viewer: Looking, map_id: str, choice: Annotated[Choice, Query()]
+    request: Request, served: Served, viewer: Looking, map_id: str, choice: Annotated[WallChoice, Query()]
 ) -> Response:
     """The map as it is now, of all its versions or of one, and of all its journeys or of some."""
     walls: Walls = request.app.state.walls
     what = await chosen(served, walls, map_id, choice)
     wall = (await walls.of(what.journeys)).wall
-    sheet = WallSheet(what.compiled_map, what.drawn, wall, what.of_what, _links_of(what))
+    sheet = WallSheet(what.compiled_map, what.drawn, wall, what.of_what, _links_of(what), choice.is_large)
     page: Values = {
         **await sheet.values(),
         "chosen": what,
+        "is_large": choice.is_large,
         "shared": await _shared(served, map_id),
         "form": forms.token(served, viewer.session, _FORM, map_id) if viewer else None,
     }

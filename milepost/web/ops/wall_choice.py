@@ -42,6 +42,16 @@ class Choice(BaseModel):
     of: Annotated[str, Field(max_length=limits.NAME)] = ""
 
 
+class WallChoice(Choice):
+    """What the address of a wall chooses; `letters` are `large` where titles and numbers are to be read from afar."""
+
+    letters: Annotated[str, Field(max_length=limits.NAME)] = ""
+
+    @property
+    def is_large(self) -> bool:
+        return self.letters == "large"
+
+
 @dataclass(frozen=True, slots=True)
 class TraitOption:
     """A part of the segment that can be chosen: what the address says for it, and its name: `Plan: gold`."""
