@@ -41,10 +41,10 @@ from milepost.intake.mailbox_reader import MailboxReader, imap_server
 from milepost.intake.sync.runner import SyncRunner
 from milepost.planner.clock import REAL_TIME, JourneyClock
 from milepost.settings import Settings, load
-from milepost.store import clock
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store, check, open_store
 from milepost.store.failures import cause_of
+from milepost.store.followed_clock import FollowedClock, follow, followed
 from milepost.temporal.connection import TemporalAddress, connect
 from milepost.temporal.exporter import serve
 from milepost.temporal.logs import write_logs
@@ -72,7 +72,7 @@ def make_worker(
     links: LinkSigner,
     *,
     compiled_maps: CompiledMaps | None = None,
-    journey_clock: JourneyClock = REAL_TIME,
+    journey_clock: JourneyClock | FollowedClock = REAL_TIME,
     languages_folder: Path | None = None,
     grace: timedelta = NO_GRACE,
     reply_address: str | None = None,
@@ -124,15 +124,14 @@ async def run_worker(
         await check(store)
         client = await _connect(settings, address)
         await register_search_attributes(client)
-        async with store.reading() as session:
-            journey_clock = await clock.read(session)
+        runs = await followed(store)
         compiled_maps = CompiledMaps(store)
         await compiled_maps.warm_up()
         retention = retention_of(settings)
         intake = Intake(
             store,
             client,
-            journey_clock,
+            runs,
             compiled_maps=compiled_maps,
             retention=retention,
             files=kept_files(settings),
@@ -144,15 +143,16 @@ async def run_worker(
             links,
             compiled_maps=compiled_maps,
             languages_folder=settings.languages,
-            journey_clock=journey_clock,
+            journey_clock=runs,
             grace=settings.grace,
             reply_address=settings.reply_address,
             brand=brand_of(settings),
         ):
             on_ready()
-            log.info("worker is at work", namespace=client.namespace, channel=channel.name, speed=journey_clock.speed)
+            log.info("worker is at work", namespace=client.namespace, channel=channel.name, speed=runs.current.speed)
             mailbox = MailboxReader(intake.context, imap_server(settings), settings.imap_every)
-            await _work_until_stopped(intake.sweeper.run(), SyncRunner(intake, settings).run(), mailbox.run())
+            work = (follow(runs), intake.sweeper.run(), SyncRunner(intake, settings).run(), mailbox.run())
+            await _work_until_stopped(*work)
         log.info("worker has stopped")
 
 

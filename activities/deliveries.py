@@ -23,6 +23,7 @@ from milepost.channels.protocol import Channel, OutgoingMessage, TemporaryDelive
 from milepost.customer import Mail, is_forgotten
 from milepost.explain.people_names import colleagues_named
 from milepost.language.templates.source import TemplateError
+from milepost.planner.clock import REAL_TIME, JourneyClock
 from milepost.planner.enums import MessageReason
 from milepost.planner.facts import MessageFailed, MessageReturned, to_json
 from milepost.planner.instants import Instant
@@ -51,6 +52,7 @@ from milepost.wire.activities import DeliveryOrder
 
 log = structlog.get_logger()
 HEARTBEAT_SECONDS = 10.0
+_LOOKS_AGAIN_AFTER = 2.0  # seconds: a demo's clock may be hurried meanwhile
 
 
 class _FailedError(UndeliverableError):
@@ -153,12 +155,15 @@ class DeliveryActivities:
         """
         started = _started()
 
-        def claim(session: Session) -> MessageRow:
-            return messages.claim(session, order.journey, order.message, _now(session, order, started))
+        def claim(session: Session) -> tuple[MessageRow, JourneyClock]:
+            journey_clock = _clock(session, order)
+            now = journey_clock.journey_of(started)
+            return messages.claim(session, order.journey, order.message, now), journey_clock
 
-        row = await self._store.write(claim)
+        row, journey_clock = await self._store.write(claim)
         if row.not_before is not None:
-            wait = timedelta(seconds=max(order.clock.wall_of(row.not_before) - started, 1.0))
+            left = max(journey_clock.wall_of(row.not_before) - started, 1.0)
+            wait = timedelta(seconds=left if journey_clock == REAL_TIME else min(left, _LOOKS_AGAIN_AFTER))
             raise ApplicationError(
                 "can still be undone", type="TryAgain", next_retry_delay=wait, category=ApplicationErrorCategory.BENIGN
             )
@@ -290,10 +295,13 @@ def _started() -> float:
 
 def _now(session: Session, order: DeliveryOrder, started: float) -> Instant:
     """The beginning of the attempt in journey time."""
-    journey_clock = order.clock
-    if journey_clock.speed != 1:  # the demo, which may have stood still since the order was given
-        journey_clock = max(journey_clock, clock.load(session), key=lambda each: each.wall_epoch)
-    return journey_clock.journey_of(started)
+    return _clock(session, order).journey_of(started)
+
+
+def _clock(session: Session, order: DeliveryOrder) -> JourneyClock:
+    """The clock of the order; in the demo, which may have stood still since that was given, the one of now."""
+    kept = None if order.clock == REAL_TIME else clock.find(session)
+    return order.clock if kept is None else kept.clock
 
 
 def _return(order: DeliveryOrder, started: float, session: Session) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -15,6 +16,7 @@ from temporalio import activity
 
 from milepost import metrics
 from milepost.calendar_data import calendar_data
+from milepost.planner.clock import REAL_TIME
 from milepost.planner.commands import Command, RetryMessage, SendMessage
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.enums import MailSwitch
@@ -24,7 +26,7 @@ from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan
 from milepost.planner.state import State
 from milepost.store import calendar_data as data_of_others
-from milepost.store import inbox, journeys, mail_switches, messages, undo_points
+from milepost.store import clock, inbox, journeys, mail_switches, messages, undo_points
 from milepost.store.advance_plan import plan_and_write
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
@@ -66,7 +68,7 @@ class JourneyActivities:
 
     async def _advance_or_block(self, order: AdvanceOrder) -> Advanced:
         try:
-            return await self._store.write(partial(self._advance, order))
+            return await self._write(order, self._advance)
         except _AWAY:
             raise
         except Exception as error:  # noqa: BLE001 - whatever is wrong with this journey, people must see it
@@ -76,11 +78,31 @@ class JourneyActivities:
 
     async def _free_or_block(self, order: AdvanceOrder, why: str) -> Advanced:
         try:
-            return await self._store.write(partial(self._advance, order, frees=True))
+            return await self._write(order, partial(self._advance, frees=True))
         except _AWAY:
             raise
         except Exception:  # noqa: BLE001 - nothing that waits frees it
-            return await self._store.write(partial(_block, order, why))
+            return await self._write(order, partial(_block, why=why))
+
+    async def _write(self, order: AdvanceOrder, advance: Callable[[AdvanceOrder, Session], Advanced]) -> Advanced:
+        """Advances by the clock that the store has at this moment; a demo's may have changed since the order.
+
+        Whatever the order goes by, no journey runs ahead of that clock.
+        """
+        if order.clock == REAL_TIME:
+            return await self._store.write(partial(advance, order))
+        wall = activity.info().started_time.timestamp()
+
+        def by_its_clock(session: Session) -> Advanced:
+            kept = clock.find(session)
+            if kept is None:
+                return advance(order, session)
+            now = min(order.now, kept.clock.journey_of(wall))
+            advanced = advance(replace(order, now=now), session)
+            runs_by = kept.clock if kept.waits(wall) else kept.asked
+            return advanced if runs_by == order.clock else replace(advanced, clock=runs_by)
+
+        return await self._store.write(by_its_clock)
 
     def _advance(self, order: AdvanceOrder, session: Session, *, frees: bool = False) -> Advanced:
         journey = journeys.lock(session, order.journey)
@@ -121,8 +143,14 @@ class JourneyActivities:
             undo_points.forget(session, journey.id)
         told_at = {acted_at[each.fact.id] for each in taken if each.fact is not None and undo_points.is_undoable(each)}
         if told_at and self._grace:
-            until = max(told_at) + self._grace
+            until = max(told_at) + self._grace_of(session, [each.source for each in taken])
             undo_points.keep(session, journey.id, journey.state, result, told_at=told_at, until=until)
+
+    def _grace_of(self, session: Session, sources: Collection[str]) -> int:
+        """Returns for how many seconds of journey time what came from these sources can be undone."""
+        if undo_points.CLICKS.isdisjoint(sources):
+            return self._grace
+        return clock.load(session).grace_of(self._grace)
 
     def _switch(self, session: Session, journey: LockedJourney) -> dict[str, Any]:
         """Returns what the state is to say: whether mail is held, what goes all the same, how many holds there were."""
@@ -195,7 +223,7 @@ def _following(session: Session, journey: LockedJourney) -> str | None:
     return following if following and began_as(following) == began_as(journey.id) else None
 
 
-def _block(order: AdvanceOrder, why: str, session: Session) -> Advanced:
+def _block(order: AdvanceOrder, session: Session, *, why: str) -> Advanced:
     """Shows people what otherwise only the worker's log would say."""
     journeys.mark_blocked(session, order.journey, order.now, why)
     return Advanced(order.journey, order.n - 1, blocked=True)

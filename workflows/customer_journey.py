@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from dataclasses import replace
 
 from temporalio import workflow
@@ -72,8 +73,9 @@ class CustomerJourney:
 
     @workflow.signal(name=SET_CLOCK)
     def set_clock(self, clock: JourneyClock) -> None:
-        """Use another clock from now on: the demo stood still, or runs at another speed."""
-        self._carried = replace(self._carried, clock=clock)
+        """Use a later clock from now on: the demo stood still, or runs at another speed."""
+        if clock.replaces(self._carried.clock):
+            self._carried = replace(self._carried, clock=clock)
 
     @workflow.query(name=STATUS)
     def status(self) -> JourneyReport:
@@ -95,11 +97,13 @@ class CustomerJourney:
         carried = self._carried
         advanced = await workflow.execute_local_activity_method(
             JourneyActivities.advance,
-            AdvanceOrder(carried.journey, carried.n + 1, carried.clock.journey_of(workflow.time())),
+            AdvanceOrder(carried.journey, carried.n + 1, carried.clock.journey_of(workflow.time()), carried.clock),
             start_to_close_timeout=ADVANCE_TIMEOUT,
             retry_policy=ADVANCE_RETRY,
         )
         self._carried = replace(self._carried, journey=advanced.journey, n=advanced.n, wake_at=advanced.wake_at)
+        if advanced.clock is not None:
+            self._carried = replace(self._carried, clock=advanced.clock)
         self._ended = advanced.ended
         self._blocked = self._blocked + 1 if advanced.blocked else 0
         self._try_again_at = workflow.time() + blocked_for(self._blocked) if self._blocked else None
@@ -128,7 +132,10 @@ class CustomerJourney:
         if self._try_again_at is not None:
             return self._try_again_at
         at = self._carried.wake_at
-        return None if at is None else self._carried.clock.wall_of(at)
+        if at is None:
+            return None
+        wall = self._carried.clock.wall_of(at)
+        return None if math.isinf(wall) else wall
 
     def _details(self) -> str:
         """What Temporal's own pages show of the journey."""

@@ -33,7 +33,7 @@ def task_done(task: OpenTask, personality: Personality, chance: Chance) -> Itera
         fact |= {"step_done": task.step, "note": draws.choice(_NOTES)}
     if task.results:
         fact["result"] = _result(task.results, personality, draws)
-    yield PlannedFact(at, task.customer, fact, task.key)
+    yield PlannedFact(at, task.customer, fact, task.key, whose=task.person)
 
 
 def _result(results: tuple[str, ...], personality: Personality, draws: Draws) -> str:

@@ -74,7 +74,7 @@ class DemoCustomer:
             if asks := asks_of(compiled_step) if compiled_step else ():
                 fact["answers"] = self._form(step, asks, done_at)
             files = tuple(ask.field for ask in asks if ask.type is AskType.FILE and ask.field in fact["answers"])
-            yield PlannedFact(done_at, step.customer, fact, step.key, files)
+            yield PlannedFact(done_at, step.customer, fact, step.key, files, step.customer)
             return
         signal = events[0]
         first = step.opened_at + (done_at - step.opened_at) // signal.count
@@ -125,7 +125,8 @@ class DemoCustomer:
             "by": step.contact or step.customer,
         }
         after = draws.uniform(*_ANSWERS_AFTER[self.personality.temperament])
-        yield PlannedFact(step.asked_at + int(after * HOUR), step.customer, fact, step.asking)
+        at = step.asked_at + int(after * HOUR)
+        yield PlannedFact(at, step.customer, fact, step.asking, whose=step.customer)
 
     def alarm(self, journey: Journey) -> Iterator[PlannedFact]:
         """Yields an event that starts a play against a risk, for customers whose personality has one."""

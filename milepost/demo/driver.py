@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Protocol
 
 from milepost.demo.api import Api, ApiAwayError, RequestRefusedError
 from milepost.demo.colleagues import task_done
@@ -22,15 +23,25 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.enums import JourneyStatus
 from milepost.planner.instants import Instant
 
-LOOK_EVERY = 0.5  # seconds
-_ACT_EVERY = 0.1  # seconds
+_EVERY = 0.05  # seconds
 _CONCURRENT = 4  # customers whose facts are recorded at a time
+
+
+class Pace(Protocol):
+    """Lets time go on; `pacer.Pacer` is one."""
+
+    async def finished_by(self) -> Instant:
+        """Returns up to which instant the journeys have done everything."""
+
+    async def let_run(self, finished_by: Instant) -> None:
+        """Lets time go on, as everybody has done what they had to do by an instant."""
 
 
 class DemoDriver:
     """Plays all customers and colleagues on these maps.
 
-    `now` is journey time; `on_trouble` takes a line about anything that didn't go as it should.
+    `now` is journey time; `taken` returns the addresses of colleagues and the ids of customers that visitors play;
+    `on_trouble` takes a line about anything that didn't go as it should.
     """
 
     def __init__(
@@ -40,10 +51,12 @@ class DemoDriver:
         chance: Chance,
         now: Callable[[], Instant],
         *,
+        taken: Callable[[], Collection[str]] = tuple,
         on_trouble: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self._api = api
         self._now = now
+        self._taken = taken
         self._on_trouble = on_trouble
         self._chance = chance
         self._compiled_maps = compiled_maps
@@ -54,19 +67,17 @@ class DemoDriver:
         self._begun_at = now()
         self._concurrent = asyncio.Semaphore(_CONCURRENT)
 
-    async def play(self) -> None:
-        """Plays until cancelled; while the API is away everybody waits."""
-        loop = asyncio.get_running_loop()
-        look_at = loop.time()
+    async def play(self, pace: Pace) -> None:
+        """Plays until cancelled; while the API is away everybody waits, and the clock for them."""
         while True:
             try:
-                if loop.time() >= look_at:
-                    look_at = loop.time() + LOOK_EVERY
-                    await self.look()
+                finished_by = await pace.finished_by()
+                await self.look()
                 await self.act()
+                await pace.let_run(finished_by)
             except ApiAwayError as away:
                 self._on_trouble(str(away))
-            await asyncio.sleep(_ACT_EVERY)
+            await asyncio.sleep(_EVERY)
 
     async def look(self) -> None:
         """Sees what is open, and plans what has not been planned yet.
@@ -95,8 +106,11 @@ class DemoDriver:
             ApiAwayError: the API does not answer; what was not recorded is recorded later.
         """
         due: dict[str, list[PlannedFact]] = defaultdict(list)
+        taken = self._taken()
         for fact in self._agenda.take(self._now()):
-            if fact.about is None or fact.about in self._open:
+            if fact.about is not None and fact.whose in taken:
+                self._agenda.forget(fact.about)  # it is planned again, for whenever they are given back
+            elif fact.about is None or fact.about in self._open:
                 due[fact.customer].append(fact)
         results = await asyncio.gather(*(self._record(facts) for facts in due.values()))
         away = next((result for result in results if result is not None), None)
@@ -119,7 +133,8 @@ class DemoDriver:
 
     async def _plan_step(self, customer: DemoCustomer, step: OpenStep) -> None:
         self._agenda.plan(step.key, customer.about_opening(step))
-        if step.asked_at is not None and not self._agenda.has_planned(step.asking):
+        is_asked = step.asked_at is not None and step.customer not in self._taken()
+        if is_asked and not self._agenda.has_planned(step.asking):
             again = await self._api.has_answered(step)
             self._agenda.plan(step.asking, customer.answer(step, again=again))
 

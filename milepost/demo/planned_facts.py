@@ -29,6 +29,10 @@ class Agenda:
             for fact in facts:
                 self.put(fact)
 
+    def forget(self, about: str) -> None:
+        """Lets facts about this be planned again."""
+        self._planned.discard(about)
+
     def put(self, fact: PlannedFact) -> None:
         """Adds a fact, or add it again because it could not be recorded."""
         heapq.heappush(self._facts, (fact.at, next(self._numbers), fact))

@@ -85,6 +85,7 @@ class PlannedFact:
         fact: The fact as the API takes it, with an id of its own: recorded twice, it counts once.
         about: The key of what must still be open then; None: it is recorded in any case.
         files: The fields of its form whose answers are files, which are sent before it.
+        whose: The address of the colleague or the id of the customer whose doing it is; None: nobody's in person.
     """
 
     at: Instant
@@ -92,3 +93,4 @@ class PlannedFact:
     fact: Mapping[str, Any]
     about: str | None = None
     files: tuple[str, ...] = ()
+    whose: str | None = None

@@ -23,6 +23,7 @@ from milepost.store import customers
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
 from milepost.store.errors import UnknownCustomerError
+from milepost.store.followed_clock import FollowedClock
 from milepost.store.retention import FOR_EVER, Retention
 from milepost.store.tables import JourneyRow
 from milepost.translations.languages import Languages, languages_in
@@ -48,13 +49,13 @@ class IntakeContext:
     """The parts of the intake; `wall` returns the wall clock in seconds since 1970, `new_id` a fresh id.
 
     `languages_folder` holds an operator's own translations; `grace` is for how long people can undo what they do, in
-    journey time.
+    their own time.
     """
 
     store: Store
     compiled_maps: CompiledMaps
     journey_client: JourneyClient
-    clock: JourneyClock
+    clock: JourneyClock | FollowedClock
     wall: Callable[[], float] = time.time
     new_id: Callable[[], str] = fresh_id
     retention: Retention = FOR_EVER
@@ -71,6 +72,11 @@ class IntakeContext:
     def now(self) -> Instant:
         """The present instant in journey time."""
         return self.clock.journey_of(self.wall())
+
+    @property
+    def journey_grace(self) -> timedelta:
+        """For how long, in journey time, what a person does now can be undone."""
+        return timedelta(seconds=self.clock.current.grace_of(int(self.grace.total_seconds())))
 
     async def compiled_map(self, journey: JourneyRow | None) -> CompiledMap | None:
         """Returns the compiled map that a journey runs on."""

@@ -29,6 +29,7 @@ from milepost.planner.instants import Instant
 from milepost.planner.written_facts import WrittenFact
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
+from milepost.store.followed_clock import FollowedClock
 from milepost.store.retention import FOR_EVER, Retention
 from milepost.store.undo_points import UndoableFact
 from milepost.wire.journey import DEFAULT_MAX_ADVANCES, TASK_QUEUE
@@ -41,7 +42,7 @@ class Intake:
         self,
         store: Store,
         client: Client | None,
-        clock: JourneyClock,
+        clock: JourneyClock | FollowedClock,
         *,
         compiled_maps: CompiledMaps | None = None,
         task_queue: str = TASK_QUEUE,

@@ -17,6 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from milepost.planner.clock import JourneyClock
 from milepost.planner.ids import began_as
+from milepost.store.followed_clock import FollowedClock
 from milepost.wire import book_import, hand_over, rollout
 from milepost.wire.journey import (
     DEFAULT_MAX_ADVANCES,
@@ -41,7 +42,7 @@ class JourneyClient:
     def __init__(
         self,
         client: Client | None,
-        clock: JourneyClock,
+        clock: JourneyClock | FollowedClock,
         *,
         task_queue: str = TASK_QUEUE,
         max_advances: int = DEFAULT_MAX_ADVANCES,
@@ -117,7 +118,7 @@ class JourneyClient:
         try:
             await self._connected().start_workflow(
                 JOURNEY,
-                JourneyInput(journey, clock=self._clock, max_advances=self._max_advances),
+                JourneyInput(journey, clock=self._clock.current, max_advances=self._max_advances),
                 id=workflow_id(began_as(journey)),
                 task_queue=self._task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,

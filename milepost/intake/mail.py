@@ -92,7 +92,7 @@ async def _order(context: IntakeContext, given: MailOrder, wanted: list[tuple[st
     is_release = given.action is MailAction.RELEASE
     released = {key: waiting[key] for key, told in outcomes.items() if is_release and isinstance(told, FactReceipt)}
     is_person = undo_points.is_person(given.source, given.by)
-    leave = await departures(context, released, after=context.grace if is_person else NO_GRACE)
+    leave = await departures(context, released, after=context.journey_grace if is_person else NO_GRACE)
     return [MailResult(*key, outcomes[key], leave.get(key)) for key in wanted]
 
 

@@ -92,6 +92,23 @@ async def counts(session: AsyncSession, now: Instant, received_before: Instant) 
     return OverdueCounts(in_all, late, blocked_, await session.scalar(waiting) or 0)
 
 
+async def unfinished(session: AsyncSession, now: Instant) -> dict[str, Instant]:
+    """Returns the journeys that have something left to do by `now` (journey time), and since when, by id.
+
+    Something fell due, or a fact waits. A blocked journey has nothing to do: nobody can wait for it.
+    """
+    is_waiting = (FactRow.status == InboxStatus.PENDING, FactRow.journey_id == JourneyRow.id)
+    fact = select(func.min(FactRow.at)).where(*is_waiting).scalar_subquery()
+    can_go_on = (JourneyRow.ended_at.is_(None), JourneyRow.blocked_since.is_(None))
+    query = select(JourneyRow.id, JourneyRow.revision, JourneyRow.started_at, JourneyRow.wake_at, fact)
+    found = dict[str, Instant]()
+    for journey, revision, started_at, wake_at, fact_at in await session.execute(query.where(*can_go_on)):
+        due = [at for at in (wake_at, fact_at, None if revision else started_at) if at is not None and at <= now]
+        if due:
+            found[journey] = min(due)
+    return found
+
+
 async def waiting_facts(session: AsyncSession) -> tuple[int, Instant | None]:
     """Counts the facts that wait for their journeys; with it, when the oldest came in (wall clock), if any waits."""
     query = select(func.count(), func.min(FactRow.received_at)).where(FactRow.status == InboxStatus.PENDING)

@@ -30,7 +30,7 @@ class CalendarDataRow(Base):
 
 
 class ClockRow(Base):
-    """The journey clock, one row: see `milepost.planner.clock.JourneyClock`."""
+    """The journey clock, one row, and who is played by visitors of a demo: see `milepost.store.clock`."""
 
     __tablename__ = "clock"
 
@@ -38,3 +38,8 @@ class ClockRow(Base):
     wall_epoch: Mapped[float]
     journey_epoch: Mapped[At]
     speed: Mapped[float]
+    stops_at: Mapped[At | None] = mapped_column(doc="where it was told to stop")
+    horizon: Mapped[At | None] = mapped_column(doc="how far the journeys let it run")
+    usual_speed: Mapped[float | None] = mapped_column(doc="what it goes back to; none where nobody may steer it")
+    taken_colleagues: Mapped[list[str] | None]
+    taken_customers: Mapped[list[str] | None]

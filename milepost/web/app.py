@@ -166,12 +166,10 @@ def create_app(
     intake: Intake,
     *,
     temporal: Check = _away,
-    speed: float = 1.0,
 ) -> FastAPI:
     """Creates the application over an open store and intake.
 
-    `temporal` says whether Temporal answers; `speed` is how fast journey time runs, 1 in production. Whoever opened the
-    store closes it.
+    `temporal` says whether Temporal answers. Whoever opened the store closes it.
 
     Raises:
         LogoError: the company's logo can't be used.
@@ -188,7 +186,7 @@ def create_app(
     settings.accepted_api_keys()  # creates the key now, so that it is there for whoever wants to use the API
     links = LinkSigner(settings.signing_key(), settings.links_begin_with)
     rehearsals, provider = RehearsalRuns(settings, intake.context), provider_of(settings)
-    app.state.services = Services(settings, store, intake, links, temporal, rehearsals, look, provider, speed)
+    app.state.services = Services(settings, store, intake, links, temporal, rehearsals, look, provider)
     app.state.guesses, app.state.sign_ins = Throttle(GUESSES), Throttle(sign_in.TRIES)
     app.state.walls = Walls(intake.context)
     app.state.api_throttles = Throttles(settings.api_requests_per_minute)

@@ -32,7 +32,7 @@ async def home(request: Request, served: Served, viewer: Looking) -> Response:
     page = {
         "counts": counts,
         "is_rehearsal": is_rehearsal,
-        "example": newest[-1].customer if newest and served.speed != 1.0 and not is_rehearsal else None,
+        "example": newest[-1].customer if newest and served.is_hurried and not is_rehearsal else None,
         "figure": lambda number: up_to(number, MOST_COUNTED),
         "news": await _news(served, newest, zone),
     }

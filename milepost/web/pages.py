@@ -99,7 +99,7 @@ def shell(request: Request, served: Services, person: Person | None, title: str,
         "place": place,
         "zone": zone,
         "zone_text": zone_text,
-        "now": f"{local_time.time_of(now, zone)}, {zone_text}" if served.speed != 1.0 else None,
+        "now": f"{local_time.time_of(now, zone)}, {zone_text}" if served.is_hurried else None,
         "notice": notice(request),
         "undo": (),
     }

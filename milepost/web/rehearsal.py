@@ -34,7 +34,7 @@ async def rehearsal(request: Request, served: Served, viewer: Looking) -> Respon
         "began": began,
         "days": max(served.now() - began, 0) // _DAY,
         "concerns": account.concerns[:MOST_CONCERNS],
-        "is_running": served.speed != 1.0,
+        "is_running": served.is_hurried,
     }
     around = shell(request, served, viewer, "Rehearsal", "rehearsal", zone=await served.zone())
     response = await render_aside("rehearsal.html", page, around)

@@ -24,8 +24,8 @@ from milepost.files.kept_files import kept_files
 from milepost.intake.context import brand_of
 from milepost.intake.intake import Intake
 from milepost.settings import Settings
-from milepost.store import clock
 from milepost.store.database import check, open_store
+from milepost.store.followed_clock import follow, followed
 from milepost.temporal.connection import TemporalAddress, connect
 from milepost.translations.languages import languages_in
 from milepost.web.app import create_app
@@ -70,8 +70,7 @@ async def opened(settings: Settings, place: TemporalAddress | None = None) -> As
     async with open_store(settings.database, durable=settings.durable) as store:
         await check(store)
         client = await _client(settings, place)
-        async with store.reading() as session:
-            runs = await clock.read(session)
+        runs = await followed(store)
         intake = Intake(
             store,
             client,
@@ -82,13 +81,15 @@ async def opened(settings: Settings, place: TemporalAddress | None = None) -> As
             brand=brand_of(settings),
         )
         await intake.context.compiled_maps.warm_up()
-        log.info("web application is open", address=settings.links_begin_with, speed=runs.speed)
-        app = create_app(settings, store, intake, temporal=lambda: _answers(client), speed=runs.speed)
+        log.info("web application is open", address=settings.links_begin_with, speed=runs.current.speed)
+        app = create_app(settings, store, intake, temporal=lambda: _answers(client))
         rehearsals: RehearsalRuns = app.state.services.rehearsals
         await rehearsals.note_lost()
+        following = asyncio.create_task(follow(runs))
         try:
             yield app
         finally:
+            following.cancel()
             await rehearsals.close()
 
 

@@ -21,6 +21,7 @@ from milepost.planner.instants import Instant
 from milepost.settings import Settings
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store
+from milepost.store.followed_clock import FollowedClock
 from milepost.translations.languages import Languages
 from milepost.web.rehearsal_runs import RehearsalRuns
 
@@ -29,7 +30,7 @@ Check = Callable[[], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Settings, store and intake. `temporal` tells whether Temporal answers; `speed` is how fast journey time runs.
+    """Settings, store and intake. `temporal` tells whether Temporal answers.
 
     `brand` is the company that customers see on their pages; with `provider` colleagues sign in, if there is one.
     """
@@ -42,7 +43,6 @@ class Services:
     rehearsals: RehearsalRuns
     brand: Brand
     provider: Provider | None
-    speed: float = 1.0
 
     @property
     def compiled_maps(self) -> CompiledMaps:
@@ -56,6 +56,17 @@ class Services:
     def is_played(self) -> bool:
         """Whether people are played here, in a demo or a rehearsal: whoever looks at it chooses who to be."""
         return self.intake.context.clock != REAL_TIME
+
+    @property
+    def is_hurried(self) -> bool:
+        """Whether journey time goes otherwise than the clock on the wall."""
+        return self.intake.context.clock.current.speed != REAL_TIME.speed
+
+    @property
+    def demo(self) -> FollowedClock | None:
+        """The clock of a demo, which visitors steer; None: nobody can."""
+        clock = self.intake.context.clock
+        return clock if isinstance(clock, FollowedClock) and clock.kept.usual_speed is not None else None
 
     def now(self) -> Instant:
         """Returns the present instant in journey time: what pages call now."""

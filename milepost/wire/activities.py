@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from milepost.planner.clock import JourneyClock
+from milepost.planner.clock import REAL_TIME, JourneyClock
 from milepost.planner.instants import Instant
 
 
 @dataclass(frozen=True, slots=True)
 class AdvanceOrder:
-    """Make the journey's advance number `n`: take in what waits for it, and bring it up to `now` (journey time)."""
+    """Make the journey's advance number `n`: take in what waits for it, and bring it up to `now`.
+
+    That is journey time by `clock`.
+    """
 
     journey: str
     n: int
     now: Instant
+    clock: JourneyClock = REAL_TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class Advanced:
         ended: No journey of the customer is open.
         blocked: The journey can't be planned; trying again may help later.
         seen: What the journey can be searched by, where that may have changed.
+        clock: The clock to go by from now on, where it isn't that of the order; None: the same.
     """
 
     journey: str
@@ -49,6 +54,7 @@ class Advanced:
     ended: bool = False
     blocked: bool = False
     seen: Seen | None = None
+    clock: JourneyClock | None = None
 
 
 @dataclass(frozen=True, slots=True)

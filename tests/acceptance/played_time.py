@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from milepost.cli.launch.programs import environment_of, worker_program
-from milepost.demo.clock import DAY_A_SECOND, signal_clock
+from milepost.demo.clock import DAY_A_SECOND, signal_all
 from milepost.devserver.data_folder import DataFolder
 from milepost.devserver.server import TemporalServer
 from milepost.devserver.supervisor import Supervisor
@@ -30,7 +30,7 @@ async def play(folder: Path, settings: Settings, days: int) -> JourneyClock:
             async with store.transaction() as session:
                 await clock.write(session, played)
             await supervisor.start(server.program())
-            await signal_clock(store, await connect(server.temporal_address), played)
+            await signal_all(store, await connect(server.temporal_address), played)
             environment = {**environment_of(settings), **server.environment()}
             await supervisor.start(worker_program(settings, server.temporal_address, environment))
             await asyncio.sleep(max(0.0, played.wall_of(played.journey_epoch + days * 86_400) - time.time()))

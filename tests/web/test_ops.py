@@ -7,7 +7,6 @@ import re
 import httpx
 import pytest
 
-from milepost.web.app import create_app
 from tests.web.conftest import World, form_in, text_of
 from tests.web.example import DAY, FILES, KIM, SAM, START, customer
 
@@ -344,7 +343,7 @@ async def test_the_start_of_an_empty_house_says_how_to_begin(empty_world: World)
 
 async def test_the_demo_begins_with_what_there_is_to_see_and_where(world: World, browser: httpx.AsyncClient) -> None:
     assert "This is a demo" not in text_of(await page(browser, "/"))
-    world.app = create_app(world.settings, world.store, world.intake, speed=86_400.0)
+    world.hurry(DAY)
     async with world.client() as client:
         demo = await client.get("/")
         assert "This is a demo: made-up companies live through a year in minutes" in text_of(demo)

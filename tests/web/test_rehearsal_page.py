@@ -5,24 +5,23 @@ from __future__ import annotations
 from milepost.planner.clock import JourneyClock
 from milepost.store import clock, maps
 from milepost.store.rehearsal_account import REHEARSED
-from milepost.web.app import create_app
 from tests.web.conftest import World, text_of
 from tests.web.example import DAY, FILES, START, customer
 
 
-async def rehearse(world: World, speed: float) -> None:
+async def rehearse(world: World) -> None:
     """Makes an installation a rehearsal; its clock is a test's, as always."""
     async with world.store.transaction() as session:
-        await clock.write(session, JourneyClock(START, START, speed))
+        await clock.write(session, JourneyClock(START, START, DAY))
         await maps.publish(session, "pilot", "Pilot customers", FILES, START, by="demo", why=REHEARSED)
-    world.app = create_app(world.settings, world.store, world.intake, speed=speed)
 
 
 async def test_the_page_shows_the_account_with_links_to_whom_it_is_about(empty_world: World) -> None:
-    await rehearse(empty_world, 86_400.0)
+    await rehearse(empty_world)
     await empty_world.add()
     await empty_world.add(customer("a:b", "A & B", attributes={"tier": "other"}))
     await empty_world.move_to(START + DAY + 1)
+    empty_world.hurry(DAY)
 
     async with empty_world.client() as client:
         home, response = await client.get("/"), await client.get("/rehearsal")
@@ -38,7 +37,7 @@ async def test_the_page_shows_the_account_with_links_to_whom_it_is_about(empty_w
 
 
 async def test_a_rehearsal_that_was_kept_shows_its_account_and_stands_still(empty_world: World) -> None:
-    await rehearse(empty_world, 1.0)
+    await rehearse(empty_world)
 
     async with empty_world.client() as client:
         response = await client.get("/rehearsal")

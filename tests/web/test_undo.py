@@ -8,11 +8,13 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from milepost.planner.clock import JourneyClock
 from milepost.planner.instants import text
 from milepost.planner.written_facts import WrittenFact
+from milepost.store import clock
 from tests.web.api_calls import V1, problem, tell
 from tests.web.conftest import World, form_in, text_of
-from tests.web.example import ANA, KIM, SAM, START
+from tests.web.example import ANA, DAY, KIM, SAM, START
 
 GRACE = 300
 
@@ -46,6 +48,30 @@ async def test_the_desk_says_what_followed_and_undoes_it(world: World, browser: 
     assert "Just now" not in after
     assert (await world.task("kickoff/1")).status == "open"
     assert [entry.kind for entry in await world.timeline()][-1] == "fact_undone"
+
+
+async def test_in_a_demo_somebody_has_the_grace_in_their_own_time(world: World, browser: httpx.AsyncClient) -> None:
+    async with world.store.transaction() as session:
+        await clock.write(session, JourneyClock(START, START, 0.01 * DAY))
+    await done_on_the_desk(world, browser)
+    world.at = START + int(GRACE * 0.01 * DAY) // 4  # after a minute and a bit on their wall
+
+    page = await browser.get(f"/desk/{ANA}")
+
+    assert "Just now" in text_of(page)
+    undone = await browser.post("/desk/undo", data=form_in(page, "/desk/undo"))
+    assert undone.headers["location"].endswith("told=undone")
+    assert (await world.task("kickoff/1")).status == "open"
+
+
+async def test_a_journey_of_a_demo_waits_for_nobody_longer_than_a_day(world: World, browser: httpx.AsyncClient) -> None:
+    async with world.store.transaction() as session:
+        await clock.write(session, JourneyClock(START, START, 3.0 * DAY))
+    await done_on_the_desk(world, browser)
+    world.at = START + DAY - 60
+    assert "Just now" in text_of(await browser.get(f"/desk/{ANA}"))
+    world.at = START + DAY + 60
+    assert "Just now" not in text_of(await browser.get(f"/desk/{ANA}"))
 
 
 async def test_undone_twice_says_by_whom_it_was(world: World, browser: httpx.AsyncClient) -> None:

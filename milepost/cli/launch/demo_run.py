@@ -11,6 +11,7 @@ from milepost.cli.monitor.log_files import Logs
 from milepost.demo.api import Api
 from milepost.demo.clock import BEGINS, DAY_A_SECOND, begin_or_resume
 from milepost.demo.driver import DemoDriver
+from milepost.demo.pacer import Pacer
 from milepost.demo.setup import import_book, publish, publish_maps, shipped_maps
 from milepost.intake.intake import Intake
 from milepost.people.draws import seeded
@@ -19,6 +20,7 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.settings import Settings
 from milepost.store import facts, timeline
 from milepost.store.database import Store
+from milepost.store.followed_clock import FollowedClock, followed
 from milepost.store.rehearsal_account import REHEARSED
 
 _LOG = "demo"
@@ -29,7 +31,7 @@ _LOOK_EVERY = 0.3  # seconds
 _SETTLES_WITHIN = 10.0  # seconds
 
 
-async def set_clock(store: Store, options: DemoOptions) -> JourneyClock:
+async def set_clock(store: Store, options: DemoOptions) -> JourneyClock | FollowedClock:
     """Set the demo's clock and publish the maps, before any program that depends on them runs.
 
     Raises:
@@ -39,25 +41,26 @@ async def set_clock(store: Store, options: DemoOptions) -> JourneyClock:
     book = options.book
     wall = time.time() + (_STARTS_WITHIN if book is None else _STARTS_SURELY_WITHIN)
     begins = BEGINS if book is None else book.begins
-    clock = await begin_or_resume(store, options.speed * DAY_A_SECOND, wall, begins=begins)
+    speed = options.speed * DAY_A_SECOND
+    clock = await begin_or_resume(store, speed, wall, begins=begins, steerable=book is None)
     if book is None:
         await publish_maps(store, clock.journey_epoch)
     else:
         await publish(store, book.maps, clock.journey_epoch, why=REHEARSED)
-    return clock
+    return await followed(store)
 
 
-async def start_demo(store: Store, intake: Intake, clock: JourneyClock, options: DemoOptions) -> None:
+async def start_demo(store: Store, intake: Intake, clock: FollowedClock, options: DemoOptions) -> None:
     """Wait for journey time to begin, and import the customers that are not there yet."""
-    await asyncio.sleep(max(clock.wall_epoch - time.time(), 0))
+    await asyncio.sleep(max(clock.current.wall_epoch - time.time(), 0))
     if options.book is None:
         await import_book(store, intake)
     else:
         await options.book.import_into(intake)
 
 
-async def play(settings: Settings, options: DemoOptions, clock: JourneyClock, logs: Logs) -> None:
-    """Play everybody until cancelled, through the web application."""
+async def play(settings: Settings, options: DemoOptions, clock: FollowedClock, pacer: Pacer, logs: Logs) -> None:
+    """Play everybody whom no visitor plays until cancelled, through the web application, as fast as journeys follow."""
     compiled_maps = await asyncio.to_thread(_compiled_maps, options)
     url, key = f"http://{settings.host}:{settings.port}", settings.accepted_api_keys()[0]
     async with Api(url, key) as api:
@@ -66,9 +69,10 @@ async def play(settings: Settings, options: DemoOptions, clock: JourneyClock, lo
             compiled_maps,
             seeded(options.seed),
             lambda: clock.journey_of(time.time()),
+            taken=lambda: clock.kept.colleagues | clock.kept.customers,
             on_trouble=lambda line: logs.write(_LOG, line),
         )
-        await driver.play()
+        await driver.play(pacer)
 
 
 def _compiled_maps(options: DemoOptions) -> dict[str, CompiledMap]:
@@ -86,6 +90,22 @@ async def until_opened(store: Store, name: str | None) -> None:
             if await timeline.has_opened(session, str(name)):
                 return
         await asyncio.sleep(_LOOK_EVERY)
+
+
+async def until_played(clock: FollowedClock, seconds: float | None) -> None:
+    """Wait until so many seconds have been played; those in which time waits for the journeys don't count.
+
+    Without a number, wait for ever.
+    """
+    if seconds is None:
+        await asyncio.Event().wait()
+    left, last = seconds or 0.0, time.monotonic()
+    while left > 0:
+        await asyncio.sleep(_POLL)
+        now = time.monotonic()
+        if not clock.kept.waits(time.time()):
+            left -= now - last
+        last = now
 
 
 async def settle(store: Store) -> None:

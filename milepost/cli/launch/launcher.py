@@ -21,7 +21,8 @@ from milepost.cli.monitor.watcher import Watcher
 from milepost.cli.support.database import prepare_database
 from milepost.cli.support.output import console
 from milepost.demo.account import read_account
-from milepost.demo.clock import check_real, signal_clock
+from milepost.demo.clock import check_real, signal_all
+from milepost.demo.pacer import Pacer
 from milepost.devserver.data_folder import DataFolder
 from milepost.devserver.supervisor import Supervisor
 from milepost.intake import mail_hold, operators_link, sign_in_links
@@ -31,6 +32,7 @@ from milepost.planner.instants import moment
 from milepost.store import customers, mail_switches, maps, timeline
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store, open_store
+from milepost.store.followed_clock import FollowedClock
 from milepost.store.mail_switches import Scope
 from milepost.temporal.connection import connect
 from milepost.temporal.logs import keep_quiet
@@ -96,25 +98,25 @@ class _Run(Generic[T]):
             async with self.store.reading() as session:
                 last = await timeline.last_serial(session)
             watcher = Watcher(self.store, compiled_maps, self.screen.console, after=last)
-            if self.options.demo is None:
+            if self.options.demo is None or not isinstance(clock, FollowedClock):
                 await self._print_next_steps()
                 async with background(watcher.watch()) as watching:
                     await until_stopped(supervisor, self.options.seconds, watching)
             else:
-                async with background(watcher.watch()):
+                async with background(watcher.watch()), background(clock.follow()):
                     complete = await self._play(supervisor, compiled_maps, client, clock, self.options.demo)
                 if complete:
                     await demo_run.settle(self.store)
                 result = PlayedResult(await self.read(self.store, compiled_maps), complete)
         return result
 
-    async def _clock(self) -> JourneyClock:
+    async def _clock(self) -> JourneyClock | FollowedClock:
         if self.options.demo is None:
             await check_real(self.store)
             return JourneyClock()
         return await demo_run.set_clock(self.store, self.options.demo)
 
-    async def _hold_mail(self, clock: JourneyClock) -> None:
+    async def _hold_mail(self, clock: JourneyClock | FollowedClock) -> None:
         """Hold all mail if that is asked for, before anything can go; say so as long as mail is held."""
         intake = Intake(self.store, None, clock)
         if self.options.hold_mail:
@@ -125,20 +127,20 @@ class _Run(Generic[T]):
             whose = "All mail" if Scope() in [each.scope for each in held] else "Some mail"
             self.screen.say(f"{whose} is held until somebody releases it: `milepost mail`, or the page Mail.", "bold")
 
-    async def _start(self, supervisor: Supervisor, clock: JourneyClock) -> Client:
+    async def _start(self, supervisor: Supervisor, clock: JourneyClock | FollowedClock) -> Client:
         endpoints = self.endpoints
         if endpoints.embedded is not None:
             await supervisor.start(endpoints.embedded.program())
         client = await connect(endpoints.temporal, identity="milepost-up")
-        if self.options.demo is not None:
-            await signal_clock(self.store, client, clock)
+        if isinstance(clock, FollowedClock):
+            await signal_all(self.store, client, clock.kept.asked)
         await supervisor.start(worker_program(endpoints.settings, endpoints.temporal, endpoints.environment))
         await supervisor.start(web_program(endpoints.settings, endpoints.environment))
         endpoints.folder.announce(**endpoints.announcement)
         self.screen.links({**await self._way_in(clock), **endpoints.links})
         return client
 
-    async def _way_in(self, clock: JourneyClock) -> dict[str, str]:
+    async def _way_in(self, clock: JourneyClock | FollowedClock) -> dict[str, str]:
         """Makes the link that signs in whoever sits here, where there is no other way in; a demo is open."""
         settings = self.endpoints.settings
         if self.options.demo is not None or settings.desk_password is not None or settings.oidc_issuer is not None:
@@ -151,25 +153,29 @@ class _Run(Generic[T]):
         supervisor: Supervisor,
         compiled_maps: CompiledMaps,
         client: Client,
-        clock: JourneyClock,
+        clock: FollowedClock,
         demo: DemoOptions,
     ) -> bool:
         """Play the demo until it is over or stopped; True: it ran for its whole time."""
         self.screen.say(
             f"{'Rehearsal' if demo.book else 'Demo'}: {demo.speed:g} days of journey per second, with made-up people "
             f"(seed {demo.seed}). "
-            f"On the journeys it is {moment(clock.journey_epoch):%d %B %Y}.",
+            f"On the journeys it is {moment(clock.current.journey_epoch):%d %B %Y}.",
             "bold",
         )
         intake = Intake(self.store, client, clock, compiled_maps=compiled_maps)
         await demo_run.start_demo(self.store, intake, clock, demo)
         reporting = rehearsal_report.keep_writing(self.store, demo.report, self.endpoints.web)
         async with (
-            background(demo_run.play(self.endpoints.settings, demo, clock, self.logs)) as playing,
+            background(
+                demo_run.play(self.endpoints.settings, demo, clock, Pacer(self.store, client, clock), self.logs)
+            ) as playing,
             background(demo_run.until_opened(self.store, demo.until)) as reached,
+            background(demo_run.until_played(clock, self.options.seconds)) as played,
             background(reporting),
         ):
-            return await until_stopped(supervisor, self.options.seconds, playing, reached) or reached.done()
+            await until_stopped(supervisor, None, playing, reached, played)
+            return reached.done() or played.done()
 
     async def _print_next_steps(self) -> None:
         async with self.store.reading() as session:

@@ -116,7 +116,7 @@ def _key(text: str) -> tuple[str, str]:
 def _account(action: MailAction, results: list[MailResult], back: str, context: IntakeContext) -> dict[str, Any]:
     """Returns what was done, what goes when if not as soon as it can be, and what was refused and why."""
     now = context.now()
-    soon = now + int(context.grace.total_seconds())
+    soon = now + int(context.journey_grace.total_seconds())
     refused = [(each, each.outcome) for each in results if isinstance(each.outcome, RefusedError)]
     later = [(each, each.departure.sentence(now)) for each in results if each.departure and each.departure.at > soon]
     done = len(results) - len(refused)
