@@ -47,7 +47,17 @@ from milepost.web.desk import undo as desk_undo
 from milepost.web.names import Names
 from milepost.web.ops import actions as ops_actions
 from milepost.web.ops import audit as ops_audit
-from milepost.web.ops import contact_mail, customer, import_page, mail, mail_actions, plan_preview, stays
+from milepost.web.ops import (
+    contact_mail,
+    customer,
+    import_page,
+    mail,
+    mail_actions,
+    plan_preview,
+    record_actions,
+    stays,
+    step_actions,
+)
 from milepost.web.ops import customer_list as listing
 from milepost.web.ops import files as ops_files
 from milepost.web.ops import funnel as ops_funnel
@@ -116,6 +126,8 @@ ROUTERS = (
     day.router,
     listing.router,
     ops_actions.router,
+    step_actions.router,
+    record_actions.router,
     contact_mail.router,
     ops_people.router,
     ops_keys.router,

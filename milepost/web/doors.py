@@ -65,6 +65,11 @@ _ADDRESSES: Mapping[Role, str] = {
         POST /ops/customers/{customer}/note
         POST /ops/customers/{customer}/files
         POST /ops/customers/{customer}/task
+        POST /ops/customers/{customer}/step-done
+        POST /ops/customers/{customer}/step-skipped
+        POST /ops/customers/{customer}/snoozed
+        POST /ops/customers/{customer}/agreed
+        POST /ops/customers/{customer}/contacts
         POST /ops/customers/{customer}/mail
         POST /ops/customers/{customer}/void-link
         POST /ops/customers/{customer}/share-results
@@ -74,6 +79,8 @@ _ADDRESSES: Mapping[Role, str] = {
         POST /ops/customers/{customer}/resume
         POST /ops/customers/{customer}/end
         POST /ops/customers/{customer}/set
+        POST /ops/customers/{customer}/step-reopened
+        POST /ops/customers/{customer}/team
     """,
     Role.OPERATIONS: """
         GET  /ops/mail
@@ -92,6 +99,8 @@ _ADDRESSES: Mapping[Role, str] = {
         POST /ops/mail/switch
         POST /ops/mail/hold-again
         GET  /ops/customers/{customer}/identity
+        POST /ops/customers/{customer}/move
+        POST /ops/customers/{customer}/enroll
         POST /ops/customers/{customer}/merge
         POST /ops/customers/{customer}/rename
         GET  /ops/imports

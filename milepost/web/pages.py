@@ -44,6 +44,10 @@ NOTICES = {
     "asked": translatable("Thank you. You will find our answer here; until then we won't remind you of this."),
     "saved": translatable("Saved. What you typed is here when you come back; nothing is sent yet."),
     "chosen": translatable("Saved. Your choice counts from now on."),
+    "view_saved": "Saved. You find it among your views.",
+    "view_forgotten": "The view is gone. The customers in it stay as they are.",
+    "views_full": "Nothing was saved: you keep as many views as there is room for. Delete one first.",
+    "as_it_was": "That is how it was already; nothing has changed.",
     "as_before_theirs": "That is what they get already; nothing has changed.",
     "as_before": translatable("That is what you get already; nothing has changed."),
     "merged": "The two records are one now. What is still told under the other id comes here.",
@@ -174,6 +178,7 @@ def templates() -> Environment:
     environment.filters.update(
         time=_time,
         due_time=_due_time,
+        due_day=_due_day,
         agreed_time=_agreed_time,
         short_hash=short_hash,
         spaced=spaced,
@@ -194,6 +199,12 @@ def _time(context: Context, at: Instant | None) -> str:
 def _due_time(context: Context, due: Instant | None) -> str:
     """Returns the local date and time of a due date, midnight as the end of its day; nothing for none."""
     return "" if due is None else local_time.due_time_of(due, context["shell"]["zone"])
+
+
+@pass_context
+def _due_day(context: Context, due: Instant | None) -> str:
+    """Returns the local date of a due date; nothing for none."""
+    return "" if due is None else local_time.due_day_of(due, context["shell"]["zone"])
 
 
 @pass_context

@@ -248,7 +248,7 @@ async def test_the_coordinator_answers_for_the_sponsor_and_operations_see_that_s
 
     desk = await (await opened(chromium, stories, look, scripts=scripts)).new_page()
     await sign_in(desk)
-    await desk.goto(f"/ops/customers/{customer}")
+    await desk.goto(f"/ops/customers/{customer}?tab=results")
     said = f"asked of Sam Poe, by Kim Lo on behalf of Sam Poe ({why})"
     await expect(desk.get_by_text(said).first).to_be_visible()
     await looked_at(desk, f"{look}-mismatch", scripts=scripts)
@@ -307,7 +307,7 @@ async def test_a_dispute_is_one_click_its_words_reach_the_colleague_and_what_is_
 
     desk = await (await opened(chromium, stories, look, scripts=scripts)).new_page()
     await sign_in(desk)
-    await desk.goto(f"/ops/customers/nein-{name}")
+    await desk.goto(f"/ops/customers/nein-{name}?tab=results")
     for words in ("Finance still copies by hand", "Thursday at ten"):
         await expect(desk.get_by_text(words).first).to_be_visible()
     await desk.goto("/desk")

@@ -83,7 +83,8 @@ async def test_colleagues_see_the_time_by_their_clock_on_the_day_and_in_the_hist
     await world.tell(agreed={"kickoff": KICKOFF_AT})
     assert f"Agreed for {OURS} (45 minutes)" in text_of(await browser.get(f"/desk/{ANA}"))
     page = text_of(await browser.get("/ops/customers/acme"))
-    assert f"“Kickoff call” is agreed for {OURS} (45 minutes)." in page
+    history = text_of(await browser.get("/ops/customers/acme?tab=history"))
+    assert f"“Kickoff call” is agreed for {OURS} (45 minutes)." in history
     assert f"Agreed for {OURS} (45 minutes)." in page
     assert f"· agreed for {OURS} (45 minutes)" in page
 

@@ -231,7 +231,7 @@ async def test_who_has_not_signed_in_may_look_and_not_write(world, visitor):
 
 async def test_the_desk_and_the_customers_page_lead_there(world, browser):
     assert f'href="{PATH}"' in (await browser.get(f"/desk/{ANA}")).text
-    assert f'href="{PATH}"' in (await browser.get("/ops/customers/acme")).text
+    assert f'href="{PATH}"' in (await browser.get("/ops/customers/acme?tab=people")).text
 
 
 # The mail.
@@ -289,7 +289,7 @@ async def test_a_click_that_is_undone_mails_nothing(world, browser):
     undone = await browser.post("/desk/undo", data=form_in(page, "/desk/undo"))
     assert undone.status_code == 303
     assert (await world.journey()).state.get("numbers", {}).get("agreement") is None
-    page = await browser.get("/ops/customers/acme")
+    page = await browser.get("/ops/customers/acme?tab=history")
     assert "what was agreed went" not in page.text
 
 

@@ -36,8 +36,9 @@ async def test_somebody_else_answers_on_behalf_with_a_reason(
     [answer] = await world.answers()
     kept = (answer.asked_of, answer.said_by, answer.on_behalf_of, answer.reason)
     assert kept == (SAM, KIM, SAM, "Sam is on leave")
-    shown = text_of(await browser.get("/ops/customers/acme"))
+    shown = text_of(await browser.get("/ops/customers/acme?tab=results"))
     assert "asked of Sam Poe, by Kim Lo on behalf of Sam Poe (Sam is on leave)" in shown
+    shown = text_of(await browser.get("/ops/customers/acme?tab=history"))
     assert "confirmed by Kim Lo on behalf of Sam Poe (Sam is on leave) (on the shared plan)" in shown
 
 

@@ -79,7 +79,7 @@ async def test_all_on_the_plan_and_our_colleagues_open_a_file_that_was_sent_and_
         assert (await other.get(f"{world.plan(KIM, 'other/1')}/files/{row.id}")).status_code == 404
         await sign_in(other, ANA)
         assert (await other.get(f"/ops/files/{row.id}")).content == PDF
-        page = await other.get("/ops/customers/acme")
+        page = await other.get("/ops/customers/acme?tab=results")
         assert f'<a href="/ops/files/{row.id}" download>contract.pdf</a>' in page.text
     async with world.client(base_url="https://milepost.example", from_=("203.0.113.9", 5000)) as stranger:
         assert (await stranger.get(f"/ops/files/{row.id}")).status_code in (303, 307, 401)

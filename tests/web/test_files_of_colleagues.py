@@ -41,7 +41,7 @@ async def test_a_file_is_attached_to_a_task_with_a_note_and_the_task_stays_open(
     assert (row.step, row.field, row.contact, row.status) == ("set_up", EVIDENCE, ANA, "ready")
     assert await notes(world) == [("contract.pdf: Signed by both", ANA)]
     assert (await world.task("set_up/1")).status == "open"
-    page = await browser.get("/ops/customers/acme")
+    page = await browser.get("/ops/customers/acme?tab=results")
     assert f'<a href="/ops/files/{row.id}" download>contract.pdf</a>' in page.text
     assert (await browser.get(f"/ops/files/{row.id}")).content == PDF
 
@@ -59,7 +59,7 @@ async def test_nothing_is_attached_to_a_task_that_is_closed(world: World, browse
 async def test_a_file_is_kept_with_a_note_about_a_customer_and_is_never_swept(
     world: World, browser: httpx.AsyncClient
 ) -> None:
-    hidden = form_in(await browser.get("/ops/customers/acme"), "/ops/customers/acme/files")
+    hidden = form_in(await browser.get("/ops/customers/acme?act=files"), "/ops/customers/acme/files")
     response = await browser.post("/ops/customers/acme/files", data=hidden, files=SENT)
 
     assert response.status_code == 303
@@ -82,7 +82,7 @@ async def test_a_file_is_kept_with_a_note_about_a_customer_and_is_never_swept(
 async def test_a_colleague_reads_why_a_file_is_not_taken(
     world: World, browser: httpx.AsyncClient, files: dict[str, tuple[str, bytes]], said: str
 ) -> None:
-    hidden = form_in(await browser.get("/ops/customers/acme"), "/ops/customers/acme/files")
+    hidden = form_in(await browser.get("/ops/customers/acme?act=files"), "/ops/customers/acme/files")
     response = await browser.post("/ops/customers/acme/files", data=hidden, files=files)
 
     assert response.status_code == 422
@@ -93,7 +93,7 @@ async def test_a_colleague_reads_why_a_file_is_not_taken(
 async def test_only_a_colleague_who_has_said_who_they_are_attaches_a_file(
     world: World, browser: httpx.AsyncClient, visitor: httpx.AsyncClient
 ) -> None:
-    hidden = form_in(await browser.get("/ops/customers/acme"), "/ops/customers/acme/files")
+    hidden = form_in(await browser.get("/ops/customers/acme?act=files"), "/ops/customers/acme/files")
     await world.add(customer("other"))
 
     stranger = await visitor.post("/ops/customers/acme/files", data=hidden, files=SENT)

@@ -158,13 +158,14 @@ async def test_a_void_link_opens_nothing_and_does_nothing(
     await world.tell(step_done="kickoff", result="held")
     path, other = world.plan(KIM), world.plan(SAM)
     form = form_in(await visitor.get(path), "/done")
-    page = await browser.get("/ops/customers/acme")
+    page = await browser.get("/ops/customers/acme?tab=people")
     sent = {**form_in(page, "/void-link"), "link": world.link(KIM), "reason": REASON}
     shown = text_of(await browser.post("/ops/customers/acme/void-link", data=sent, follow_redirects=True))
 
     assert "The link is void" in shown
     assert f"void since Mon 2 Mar 2026, 10:00 by {ANA}: {REASON}" in shown
-    assert f"The link of {KIM} to the plan was made void: {REASON}" in shown
+    history = text_of(await browser.get("/ops/customers/acme?tab=history"))
+    assert f"The link of {KIM} to the plan was made void: {REASON}" in history
     assert (await visitor.get(path)).status_code == 410
     assert (await visitor.post(f"{path}/done", data=form)).status_code == 410
     assert (await visitor.get(other)).status_code == 200
@@ -294,7 +295,13 @@ async def test_no_page_and_no_answer_hands_out_a_link_that_works(
 ) -> None:
     path = await sent_link(world, mailed)
     token = path.rpartition("/")[2]
-    addresses = ["/ops/customers/acme", "/ops/mail?status=sent", "/desk"]
+    addresses = [
+        "/ops/customers/acme",
+        "/ops/customers/acme?tab=people",
+        "/ops/customers/acme?tab=history",
+        "/ops/mail?status=sent",
+        "/desk",
+    ]
     [message] = [row for row in await messages_of(world) if row.contact == KIM]
     addresses += [f"/ops/mail/{message.journey_id}/{message.message}{end}" for end in ("", "/html")]
     for address in addresses:

@@ -126,7 +126,7 @@ async def test_the_timeline_says_queued_and_failed_with_the_cause(
         entry = await sent_entry(api)
         assert entry["more"]["status"] == status
         assert says in entry["sentence"]
-        assert says in text_of(await browser.get("/ops/customers/acme"))
+        assert says in text_of(await browser.get("/ops/customers/acme?tab=history"))
     [one] = await listed(api, status="failed", why="address")
     assert one["because"] == "no such mailbox"
     assert (await order(api, "retry"))["done"]

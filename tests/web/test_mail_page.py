@@ -193,7 +193,7 @@ async def test_cancelled_mail_is_on_the_timeline_with_who_and_why(world: World, 
     await hold_one(world, browser)
     await order(browser, "cancel", pick=f"acme {CONNECT}", reason="They know us")
     assert "dropped: somebody cancelled it by Ana Ruiz: They know us." in text_of(
-        await page(browser, "/ops/customers/acme")
+        await page(browser, "/ops/customers/acme?tab=history")
     )
     assert "No mail waits." in text_of(await page(browser))
 

@@ -10,16 +10,20 @@ import pytest
 from tests.web.conftest import World, form_in, text_of
 from tests.web.example import DAY, FILES, KIM, SAM, START, customer
 
+ACME = "/ops/customers/acme"
+HISTORY, RESULTS, PEOPLE = (f"{ACME}?tab={tab}" for tab in ("history", "results", "people"))
+OF_ACT = {"revoke": RESULTS}
 
-async def page(browser: httpx.AsyncClient, path: str = "/ops/customers/acme") -> httpx.Response:
+
+async def page(browser: httpx.AsyncClient, path: str = ACME) -> httpx.Response:
     response = await browser.get(path)
     assert response.status_code == 200
     return response
 
 
 async def send(browser: httpx.AsyncClient, act: str, **fields: str) -> httpx.Response:
-    """Fill in a form of the customer's page, and send it."""
-    hidden = form_in(await page(browser), f"/{act}")
+    """Open the form of an act, fill it in, and send it."""
+    hidden = form_in(await page(browser, OF_ACT.get(act, f"{ACME}?act={act}")), f"/{act}")
     return await browser.post(f"/ops/customers/acme/{act}", data={**hidden, **fields})
 
 
@@ -90,10 +94,11 @@ async def test_a_filter_that_there_is_not_is_said(world: World, browser: httpx.A
 
 
 async def test_a_customers_page_tells_who_what_and_where(browser: httpx.AsyncClient) -> None:
-    page_text = text_of(await page(browser))
+    page_text = " ".join([text_of(await page(browser, each)) for each in (ACME, PEOPLE)])
 
     for words in (
-        "Running Stage: Getting started Health: 75 US, America/New York Pilot customers, version 1 (",
+        "Running Health 75 Owner Ana Ruiz Getting started",
+        "US, America/New York · Pilot customers, version 1 (",
         "Kickoff call Getting started open waits for Ana Ruiz (Customer success manager) to do it.",
         "Connect the first system Getting started waiting waits for the end of “Kickoff call”.",
         "Renewal ahead waits for the customer's date “renews on”, which nobody has told or which is past.",
@@ -112,11 +117,12 @@ async def test_plays_are_told_with_the_values_that_would_begin_them(browser: htt
 
 async def test_the_timeline_is_told_in_sentences_the_newest_first(world: World, browser: httpx.AsyncClient) -> None:
     await world.tell(step_done="kickoff", result="held")
-    page_text = text_of(await page(browser))
+    page_text = text_of(await page(browser, HISTORY))
     done = page_text.index("“Kickoff call” was done by Ana Ruiz, with the result “held”.")
 
-    assert done < page_text.index("The journey began on the map “Pilot customers”.")
-    assert "Mon 2 Mar 2026, 10:00" in page_text
+    assert done < page_text.index("“Kickoff call” is now a task for the Customer success manager")
+    assert "The journey began on the map “Pilot customers”." in page_text
+    assert "Mon 2 Mar 2026" in page_text
 
 
 async def test_the_timeline_shows_one_kind_of_entries(world: World, browser: httpx.AsyncClient) -> None:
@@ -130,7 +136,7 @@ async def test_the_timeline_shows_one_kind_of_entries(world: World, browser: htt
 async def test_the_forecast_runs_ahead_as_if_nobody_did_anything(world: World, browser: httpx.AsyncClient) -> None:
     before = await world.everything()
     page_text = text_of(await page(browser))
-    ahead = page_text[page_text.index("If nobody does anything:") : page_text.index("None was asked so far.")]
+    ahead = page_text[page_text.index("If nobody does anything:") : page_text.index("Open tasks")]
 
     assert "Wed 4 Mar 2026, 17:00 “Kickoff call” will be overdue." in ahead
     assert "“Kickoff call” will be late and go to the Head of customer success as well." in ahead
@@ -151,7 +157,7 @@ async def test_an_ended_journey_has_no_forecast_and_no_forms(world: World, brows
 async def test_pause_and_resume(world: World, browser: httpx.AsyncClient) -> None:
     assert (await send(browser, "pause", reason="Summer")).headers["location"] == "/ops/customers/acme?told=noted"
     assert (await world.journey()).status == "paused"
-    assert "The journey was paused: Summer." in text_of(await page(browser))
+    assert "The journey was paused: Summer." in text_of(await page(browser, HISTORY))
     assert "The journey is paused: nothing happens before it is resumed." in text_of(await page(browser))
 
     await send(browser, "resume")
@@ -176,7 +182,7 @@ async def test_an_answer_is_recorded_with_evidence_only(world: World, browser: h
     assert (refused.status_code, accepted.status_code) == (422, 303)
     (kept,) = await world.answers()
     assert (kept.verdict, kept.value, kept.method, kept.evidence) == ("partial", 4.0, "recorded", "Call of 3 March")
-    assert "evidence: Call of 3 March" in text_of(await page(browser))
+    assert "evidence: Call of 3 March" in text_of(await page(browser, RESULTS))
 
 
 async def test_an_answer_is_taken_back_for_a_reason(world: World, browser: httpx.AsyncClient) -> None:
@@ -186,7 +192,7 @@ async def test_an_answer_is_taken_back_for_a_reason(world: World, browser: httpx
     await send(browser, "revoke", outcome="faster", reason="Wrong customer")
 
     assert (await world.answers())[0].revoked_why == "Wrong customer"
-    assert "taken back Mon 2 Mar 2026, 10:00 by Ana Ruiz: Wrong customer" in text_of(await page(browser))
+    assert "taken back Mon 2 Mar 2026, 10:00 by Ana Ruiz: Wrong customer" in text_of(await page(browser, RESULTS))
 
 
 async def test_a_play_is_started_by_hand(world: World, browser: httpx.AsyncClient) -> None:
@@ -198,14 +204,14 @@ async def test_a_play_is_started_by_hand(world: World, browser: httpx.AsyncClien
 async def test_a_note_is_kept_on_the_timeline(browser: httpx.AsyncClient) -> None:
     await send(browser, "note", text="They merge in May", about=SAM)
 
-    assert "Noted by Ana Ruiz about Sam Poe: “They merge in May”." in text_of(await page(browser))
+    assert "Noted by Ana Ruiz about Sam Poe: “They merge in May”." in text_of(await page(browser, HISTORY))
 
 
 async def test_a_note_is_kept_after_the_end(browser: httpx.AsyncClient) -> None:
     await send(browser, "end", reason="churned", note="Too expensive", sure="yes")
     await send(browser, "note", text="They may come back")
 
-    page_text = text_of(await page(browser))
+    page_text = text_of(await page(browser, HISTORY))
     assert "The journey ended: churned. Note: Too expensive" in page_text
     assert "Noted by Ana Ruiz: “They may come back”." in page_text
 
@@ -219,7 +225,7 @@ async def test_a_task_of_the_customer_alone_is_added(world: World, browser: http
     assert (await world.task("task/2/1")).person == KIM
     await world.tell(step_done="task/1")
     assert (await world.task("task/1/1")).status == "done"
-    assert "“Send the price list” was done by Ana Ruiz." in text_of(await page(browser))
+    assert "“Send the price list” was done by Ana Ruiz." in text_of(await page(browser, HISTORY))
 
 
 @pytest.mark.parametrize(
@@ -302,9 +308,9 @@ async def test_an_earlier_journey_can_be_looked_at(world: World, browser: httpx.
     await world.tell(ended="churned")
     await world.publish({**FILES, "map.yaml": FILES["map.yaml"].replace("roles:", "reenter: always\nroles:", 1)})
     await world.intake.enrol("acme")
-    now, then = await page(browser), await page(browser, "/ops/customers/acme?journey=acme/1")
+    now, then = await page(browser), await page(browser, f"{HISTORY}&journey=acme/1")
 
-    assert "Stage: Getting started" in text_of(now)
+    assert "Running" in text_of(now)
     assert "The journey ended: churned." in text_of(then)
     assert ", not the current one" in text_of(then)
 
@@ -316,7 +322,7 @@ async def test_maps_are_shown_with_their_versions(world: World, browser: httpx.A
     await world.publish({**FILES, "messages/connect.md": FILES["messages/connect.md"] + "Bye.\n"})
     page_text = text_of(await page(browser, "/ops/maps"))
 
-    assert "Pilot customers On the wall: the picture with live numbers · Stuck and silent pilot" in page_text
+    assert "Pilot customers On the wall: the picture with live numbers · Stuck and silent · Versions and rollouts pilot" in page_text
     assert page_text.index(" current ") < page_text.index("first 1")
 
 

@@ -88,7 +88,7 @@ async def test_the_ledger_has_the_results_of_ones_own_book(as_, locked: World) -
 
 async def test_a_form_about_a_customer_of_others_changes_nothing(as_, locked: World) -> None:
     anas = await as_(ANA)
-    page = await anas.get("/ops/customers/acme")
+    page = await anas.get("/ops/customers/acme?act=note")
     form = form_in(page, "/note")
 
     response = await anas.post("/ops/customers/beta/note", data={**form, "note": "mine now"})

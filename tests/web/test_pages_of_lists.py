@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from milepost.web.desk import desk_list
-from milepost.web.ops import customer as customer_page
+from milepost.web.ops import customer_history
 from tests.web.api_calls import V1
 from tests.web.conftest import World, text_of
 from tests.web.example import ANA, START, customer
@@ -60,12 +60,14 @@ async def test_a_place_that_no_list_has_is_said(browser: httpx.AsyncClient, path
 async def test_a_long_history_is_shown_in_parts(
     world: World, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(customer_page, "ENTRIES_SHOWN", 2)
+    monkeypatch.setattr(customer_history, "ENTRIES_SHOWN", 2)
     whole = [row.kind for row in await world.timeline()]
-    shown, address = [], "/ops/customers/acme"
+    shown, address = [], "/ops/customers/acme?tab=history"
     while address:
         response = await page(browser, address)
-        shown += re.findall(r'<li class="kind-(\w+)"', response.text.split('id="timeline"')[1].split("</section>")[0])
+        shown += re.findall(
+            r'<li class="kind-(\w+)"', response.text.split('id="timeline"')[1].split('id="messages"')[0]
+        )
         address = link(response, "next")
 
     assert shown == whole[::-1]

@@ -16,7 +16,7 @@ from tests.web.test_links import everything, rows
 
 
 async def preview_of(browser: httpx.AsyncClient, contact: str = "Kim") -> str:
-    page = (await browser.get("/ops/customers/acme")).text
+    page = (await browser.get("/ops/customers/acme?tab=people")).text
     match = re.search(rf'href="(/ops/customers/acme/plan/\w+)">The plan as {contact}', page)
     assert match
     return match[1]

@@ -275,7 +275,7 @@ async def test_colleagues_see_what_was_filled_in(world: World, visitor: httpx.As
     await send(world, visitor)
     async with world.client() as client:
         await sign_in(client, ANA)
-        text = text_of(await client.get("/ops/customers/acme"))
+        text = text_of(await client.get("/ops/customers/acme?tab=results"))
 
     assert "What the customer filled in Connect the first system When do we begin? 2026-05-04" in text
     assert "Which teams? Sales and Service, Zürich" in text

@@ -76,15 +76,16 @@ async def test_the_list_says_who_opted_out_when_how_and_what_holds_now(
 
 
 async def test_a_colleague_sets_it_on_the_customers_page(world: World, browser: httpx.AsyncClient) -> None:
-    page = await browser.get("/ops/customers/acme")
+    page = await browser.get("/ops/customers/acme?tab=people")
     sent = {**form_in(page, "/mail", near="Mails to Kim Lo"), "mail": "none"}
     assert sent["contact"] == KIM
     response = await browser.post("/ops/customers/acme/mail", data=sent)
-    assert response.headers["location"] == "/ops/customers/acme?told=noted#people"
+    assert response.headers["location"] == "/ops/customers/acme?tab=people&told=noted#people"
     assert await hows(world) == [("colleague", "none")]
-    page = await browser.get("/ops/customers/acme")
+    page = await browser.get("/ops/customers/acme?tab=people")
     assert "no mail" in text_of(page)
-    assert "Kim Lo gets no more mail: Ana Ruiz set it so." in text_of(page)
+    history = text_of(await browser.get("/ops/customers/acme?tab=history"))
+    assert "Kim Lo gets no more mail: Ana Ruiz set it so." in history
     back = {**form_in(page, "/mail", near="Mails to Kim Lo"), "mail": "all"}
     assert (await browser.post("/ops/customers/acme/mail", data=back)).status_code == 422
     await browser.post("/ops/customers/acme/mail", data={**back, "reason": "Asked for it"})

@@ -94,8 +94,10 @@ async def test_a_colleague_sees_links_that_were_forwarded_and_can_end_them(
     world: World, visitor: httpx.AsyncClient, browser: httpx.AsyncClient
 ) -> None:
     path = await share(world, visitor)
-    page = await browser.get("/ops/customers/acme")
-    assert "A link to the results was made that may be forwarded" in text_of(page)
+    page = await browser.get("/ops/customers/acme?tab=people")
+    assert "A link to the results was made that may be forwarded" in text_of(
+        await browser.get("/ops/customers/acme?tab=history")
+    )
     form = {**form_in(page, "/void-link"), "link": path.removeprefix("/proof/").partition(".")[0]}
     await browser.post("/ops/customers/acme/void-link", data={**form, "reason": "They asked for it"})
 
@@ -224,7 +226,7 @@ async def test_colleagues_see_the_same_results_and_make_links_to_them(
     assert match
     assert "by Ana Ruiz" in text_of(after)
     assert "Confirmed: 8 h" in text_of(await visitor.get(match[1]))
-    assert "results works made" in text_of(await browser.get("/ops/customers/acme"))
+    assert "results works made" in text_of(await browser.get("/ops/customers/acme?tab=people"))
 
 
 async def test_a_playbook_leads_colleagues_to_the_results(world: World, browser: httpx.AsyncClient) -> None:

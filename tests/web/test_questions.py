@@ -88,7 +88,7 @@ async def test_what_is_added_takes_the_place_of_the_bare_answer_and_carries_noth
     assert len([entry for entry in await world.timeline() if entry.kind == "play_started"]) == 1
     plan = text_of(await visitor.get(world.plan(SAM)))
     assert "✓ Confirmed: 7.5 h Sam Poe, Mon, Mar 2, 2026 We count on." in plan
-    assert "completed" not in text_of(await browser.get("/ops/customers/acme"))
+    assert "completed" not in text_of(await browser.get("/ops/customers/acme?tab=results"))
 
 
 async def test_what_was_added_is_there_to_be_changed(world: World, visitor: httpx.AsyncClient) -> None:
@@ -133,7 +133,7 @@ async def test_a_file_may_show_the_result(world: World, visitor: httpx.AsyncClie
     [kept] = await that_hold(world)
     assert (kept.evidence or "").endswith("/Report.txt")
     assert "Report.txt" in text_of(page)
-    shown = text_of(await browser.get("/ops/customers/acme"))
+    shown = text_of(await browser.get("/ops/customers/acme?tab=results"))
     assert "evidence: Report.txt" in shown
     assert "file:" not in shown
 

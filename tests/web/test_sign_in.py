@@ -157,7 +157,7 @@ async def test_a_form_from_another_site_is_refused(
     world: World, browser: httpx.AsyncClient, headers: dict[str, str]
 ) -> None:
     await world.tell(step_done="kickoff", result="held")
-    hidden = form_in(await browser.get("/ops/customers/acme"), "/pause")
+    hidden = form_in(await browser.get("/ops/customers/acme?act=pause"), "/pause")
     plan = form_in(await browser.get(world.plan()), "/done")
     before = await world.everything()
     answers = [
@@ -185,7 +185,7 @@ async def test_a_form_from_another_site_is_refused(
 async def test_a_form_of_our_own_page_is_taken_from_every_browser(
     world: World, browser: httpx.AsyncClient, headers: dict[str, str]
 ) -> None:
-    hidden = form_in(await browser.get("/ops/customers/acme"), "/pause")
+    hidden = form_in(await browser.get("/ops/customers/acme?act=pause"), "/pause")
     response = await browser.post("/ops/customers/acme/pause", data=hidden, headers=headers)
 
     assert response.status_code == 303
@@ -195,7 +195,7 @@ async def test_a_form_of_our_own_page_is_taken_from_every_browser(
 async def test_a_form_without_a_token_or_with_another_ones_is_refused(world: World, browser: httpx.AsyncClient) -> None:
     async with world.client() as other:
         await sign_in(other, BO)
-        stolen = form_in(await other.get("/ops/customers/acme"), "/pause")
+        stolen = form_in(await other.get("/ops/customers/acme?act=pause"), "/pause")
     before = await world.everything()
     refused = [
         await browser.post("/ops/customers/acme/pause", data=stolen),
@@ -209,6 +209,6 @@ async def test_a_form_without_a_token_or_with_another_ones_is_refused(world: Wor
 
 async def test_a_form_about_one_customer_does_nothing_to_another(world: World, browser: httpx.AsyncClient) -> None:
     await world.add(customer("globex", "Globex"))
-    hidden = form_in(await browser.get("/ops/customers/acme"), "/pause")
+    hidden = form_in(await browser.get("/ops/customers/acme?act=pause"), "/pause")
 
     assert (await browser.post("/ops/customers/globex/pause", data=hidden)).status_code == 403

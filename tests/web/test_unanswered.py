@@ -59,7 +59,7 @@ async def test_whoever_it_went_up_to_has_it_on_their_desk_and_answers(asked: Wor
         page = text_of(await lea.get(f"/desk/{LEA}"))
         assert "It is late, so it came to you as Head of customer success; Ana Ruiz has it." in page
         assert "Which key?" in page
-        history = text_of(await lea.get("/ops/customers/acme"))
+        history = text_of(await lea.get("/ops/customers/acme?tab=history"))
         assert "Nobody answered the customer about “Connect the first system” in time" in history
 
 

@@ -179,7 +179,7 @@ async def test_what_waits_for_the_engine_is_undone_too(world: World, browser: ht
 
 
 async def test_an_ending_is_undone(world: World, browser: httpx.AsyncClient) -> None:
-    page = await browser.get("/ops/customers/acme")
+    page = await browser.get("/ops/customers/acme?act=end")
     await browser.post(
         "/ops/customers/acme/end",
         data={**form_in(page, "/ops/customers/acme/end"), "reason": "churned", "sure": "yes"},

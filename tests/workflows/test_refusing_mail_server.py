@@ -179,7 +179,7 @@ async def test_an_address_that_is_refused_for_good_gets_nothing_more_and_the_csm
     [contact] = (await rig.state()).customer.contacts
     assert (contact.email, contact.refused) == (CUSTOMER.contacts[0].email, True)
     assert await tasks_of(rig) == [("csm", CUSTOMER.team["csm"])]
-    said = text_of(await browser.get(f"/ops/customers/{CUSTOMER.id}"))
+    said = text_of(await browser.get(f"/ops/customers/{CUSTOMER.id}?tab=history"))
     assert "the address was refused for good" in said
     assert "No such user here" in said
     asked = mailbox.asked.copy()

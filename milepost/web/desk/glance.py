@@ -14,14 +14,14 @@ from milepost.explain.people_names import PeopleNames, colleague_name
 from milepost.explain.sentences import Wording
 from milepost.explain.task_reasons import TaskReasons
 from milepost.planner import timeline as lines
-from milepost.planner.facts import AttributesSet
 from milepost.planner.situation import Situation
 from milepost.planner.spoken_entries import Noted, Replied, Requested
 from milepost.planner.timeline import Entry
-from milepost.store import facts, outcomes, timeline
+from milepost.store import outcomes, timeline
 from milepost.store.tasks import TaskLine
 from milepost.text import number
 from milepost.translations.reader import ENGLISH
+from milepost.web.health_trend import health_trend
 from milepost.web.portal.results import Result, results
 from milepost.web.portal.stage_rail import RailStage, stage_rail
 
@@ -39,7 +39,6 @@ _VERDICTS = {
     "asked": ("Asked", ""),
     "later": ("To come", ""),
 }
-_HEALTH = "health"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +53,11 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What is shown of a customer. `before` is the health before the last change, and since when it is what it is."""
+    """What is shown of a customer. `trend` says how the health went; None where it is known of once at most."""
 
     stages: tuple[RailStage, ...]
     health: float | None
-    before: tuple[float, str] | None
+    trend: str | None
     renewal: str | None
     value: str | None
     promises: tuple[Promise, ...]
@@ -66,15 +65,6 @@ class Glance:
     team: tuple[tuple[str, str], ...]
     happened: tuple[tuple[str, str], ...]
     reasons: TaskReasons
-
-    @property
-    def trend(self) -> str | None:
-        """How the health went: `up from 35 on 3 Mar 2026`; None where it is known of once at most."""
-        if self.before is None or self.health is None:
-            return None
-        was, since = self.before
-        way = "up" if self.health > was else "down"
-        return f"{way} from {number(was)} since {since}"
 
 
 async def glance_at(session: AsyncSession, line: TaskLine, situation: Situation, zone: str) -> Glance:
@@ -89,7 +79,7 @@ async def glance_at(session: AsyncSession, line: TaskLine, situation: Situation,
     return Glance(
         tuple(rail),
         line.health,
-        await _health_before(session, line, zone),
+        await health_trend(session, line.task.customer_id, line.health, zone),
         local_time.date_text(day) if day else None,
         value_of(line.attributes),
         tuple(map(_promise, results(compiled_map, state, records))),
@@ -103,19 +93,6 @@ async def glance_at(session: AsyncSession, line: TaskLine, situation: Situation,
 def _happened(entries: Sequence[Entry], say: Wording) -> list[tuple[str, str]]:
     telling = [each for each in entries if isinstance(each, _TELLING)]
     return [(local_time.day_of(each.at, say.zone), say.sentence(each)) for each in telling[: -LAST - 1 : -1]]
-
-
-async def _health_before(session: AsyncSession, line: TaskLine, zone: str) -> tuple[float, str] | None:
-    """Returns the last health that was told before the present one, and the day on which it changed."""
-    since = None
-    for fact in await facts.of_kind(session, line.task.customer_id, AttributesSet.kind):
-        value = fact.data.get("attributes", {}).get(_HEALTH)
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            continue
-        if value != line.health:
-            return None if since is None else (float(value), local_time.day_of(since, zone))
-        since = fact.at
-    return None
 
 
 def _promise(result: Result) -> Promise:

@@ -1,14 +1,14 @@
-"""Forms of operations about a journey. Each records one fact."""
+"""Forms of operations about a journey. Each records one fact, and perhaps a note with the reason."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from milepost.language.field_types import Verdict
+from milepost.language.model import Attribute
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, journeys
@@ -26,6 +26,7 @@ from milepost.web.form_values import (
     required,
 )
 from milepost.web.identity import Acting, safe_onward
+from milepost.web.ops.customer_tabs import HISTORY, NOW, RESULTS, tab_address
 from milepost.web.pages import back_to
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served
@@ -48,13 +49,27 @@ class CustomerForm:
         if self.form.subject != (customer,):
             raise forms.FormRefusedError
 
-    async def record(self, fact: WrittenFact, anchor: str = "") -> Response:
-        """Records the fact under the form's own id."""
+    async def record(self, fact: WrittenFact, tab: str = NOW, anchor: str = "", *, why: str = "") -> Response:
+        """Records the fact under the form's own id; then a note with `why`, for facts that have no room for a reason.
+
+        Goes on to a tab of the customer's page.
+        """
+        notice = await self._record(fact)
+        if why and await self._has_journey():
+            await self._record(WrittenFact(note=f"Why: {why}"))
+        return self.back(notice, tab, anchor)
+
+    def back(self, notice: str, tab: str = NOW, anchor: str = "") -> Response:
+        """Goes on with a notice (`pages.NOTICES`)."""
+        return back_to(self.onward or tab_address(self.customer, tab), notice, "" if self.onward else anchor)
+
+    async def _record(self, fact: WrittenFact) -> str:
         by = self.person.address
-        notice = await forms.record_fact(self.served, self.form, self.customer, fact, by=by, source="ops")
-        if self.onward:
-            return back_to(self.onward, notice)
-        return back_to(f"/ops/customers/{quote(self.customer)}", notice, anchor)
+        return await forms.record_fact(self.served, self.form, self.customer, fact, by=by, source="ops")
+
+    async def _has_journey(self) -> bool:
+        async with self.served.store.reading() as session:
+            return await journeys.latest_of(session, self.customer) is not None
 
     async def compiled_map(self) -> CompiledMap | None:
         """Returns the map of the customer's open journey."""
@@ -62,6 +77,12 @@ class CustomerForm:
             await customers.get_row(session, self.customer)
             running = await journeys.open_of(session, self.customer)
         return await self.served.compiled_maps.of(running.version) if running else None
+
+    async def declared(self) -> dict[str, Attribute]:
+        """Returns the attributes that the journey's map has or, without a journey, those of all published maps."""
+        compiled_map = await self.compiled_map()
+        chosen = [compiled_map] if compiled_map else await self.served.compiled_maps.current()
+        return {name: attribute for each in chosen for name, attribute in each.map.attributes.items()}
 
 
 SentForm = Annotated[CustomerForm, Depends()]
@@ -113,13 +134,13 @@ async def answer(
         evidence=evidence,
         method="recorded",
     )
-    return await sent.record(fact, "outcomes")
+    return await sent.record(fact, RESULTS, "outcomes")
 
 
 @router.post("/revoke")
 async def revoke(sent: SentForm, outcome: Line, reason: Text = "") -> Response:
     """An answer no longer holds."""
-    return await sent.record(WrittenFact(revoked=outcome, reason=required(reason, "reason")), "outcomes")
+    return await sent.record(WrittenFact(revoked=outcome, reason=required(reason, "reason")), RESULTS, "outcomes")
 
 
 @router.post("/play")
@@ -133,7 +154,7 @@ async def note(sent: SentForm, text: Text = "", about: Address = "", kind: Line 
     """Keeps a text on the timeline, also of a journey that has ended; that of a call says that it was one."""
     words = required(text, "note")
     fact = WrittenFact(note=f"Call: {words}" if kind == _CALL else words, about=about or None)
-    return await sent.record(fact, "timeline")
+    return await sent.record(fact, HISTORY, "timeline")
 
 
 @router.post("/files")
@@ -141,7 +162,7 @@ async def attach(request: Request, served: Served, person: Acting, customer: str
     """Keeps a file with a note on the timeline."""
     attachment = await Attachment.read(request, served)
     sent = CustomerForm(customer, served, person, attachment.token)
-    return await sent.record(await attachment.keep(served, customer, None, person.address), "files")
+    return await sent.record(await attachment.keep(served, customer, None, person.address), RESULTS, "files")
 
 
 @router.post("/task")
@@ -153,11 +174,10 @@ async def task(sent: SentForm, title: Line = "", due: Line = "", person: Address
 
 
 @router.post("/set")
-async def set_attribute(sent: SentForm, attribute: Line, value: Value = "") -> Response:
+async def set_attribute(sent: SentForm, attribute: Line, value: Value = "", reason: Text = "") -> Response:
     """Changes an attribute; an empty value forgets it."""
-    compiled_map = await sent.compiled_map()
-    declared = compiled_map.map.attributes.get(attribute) if compiled_map else None
+    declared = (await sent.declared()).get(attribute)
     if declared is None:
         message = f"The map of this journey has no attribute {attribute!r}."
         raise ProblemError(422, "unknown_attribute", message, "Go back and choose one.")
-    return await sent.record(WrittenFact(set={attribute: attribute_value(value, declared)}))
+    return await sent.record(WrittenFact(set={attribute: attribute_value(value, declared)}), why=reason)

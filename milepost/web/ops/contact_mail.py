@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Form
 from starlette.responses import Response
@@ -16,7 +15,7 @@ from milepost.store.mail_choices import Choice
 from milepost.web import forms
 from milepost.web.form_values import Address, Text
 from milepost.web.ops.actions import SentForm
-from milepost.web.pages import back_to
+from milepost.web.ops.customer_tabs import PEOPLE
 
 router = APIRouter(prefix="/ops/customers/{customer}", include_in_schema=False)
 
@@ -35,4 +34,4 @@ async def choose_mail(sent: SentForm, contact: Address, mail: Annotated[Mail, Fo
     told = dict(made.recorded).get(sent.customer)
     if told is not None and told.journey is not None and not context.journey_client.is_away:
         await forms.wait_until_taken_in(sent.served, sent.customer, told.fact["id"])
-    return back_to(f"/ops/customers/{quote(sent.customer)}", "noted" if made.new else "as_before_theirs", "people")
+    return sent.back("noted" if made.new else "as_before_theirs", PEOPLE, "people")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from milepost.intake import links
 from milepost.web.form_values import Address, Text, required
 from milepost.web.ops.actions import SentForm
-from milepost.web.pages import back_to
+from milepost.web.ops.customer_tabs import PEOPLE
 
 router = APIRouter(prefix="/ops/customers/{customer}", include_in_schema=False)
 
@@ -21,4 +19,4 @@ async def void_link(sent: SentForm, link: Address = "", reason: Text = "") -> Re
     why = required(reason, "reason")
     context, by = sent.served.intake.context, sent.person.address
     voided = await links.void(context, sent.customer, [link], by=by, why=why)
-    return back_to(f"/ops/customers/{quote(sent.customer)}", "voided" if voided else "void_before", "links")
+    return sent.back("voided" if voided else "void_before", PEOPLE, "links")

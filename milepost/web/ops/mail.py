@@ -253,7 +253,7 @@ async def _found(
 def _readable(words: _Words, link: str | None, plan: str) -> dict[str, str | None]:
     """Returns a message's subject, text and HTML as colleagues read them: its links lead to a look at the plan."""
     subject, text, html = words
-    people = f"{plan.rpartition('/plan/')[0]}#people"
+    people = f"{plan.rpartition('/plan/')[0]}?tab=people#people"
     return {
         "subject": None if subject is None else in_words(subject, link),
         "text": None if text is None else in_words(text, link),

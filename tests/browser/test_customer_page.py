@@ -1,0 +1,115 @@
+"""A customer's page in a browser: why they are silent in three clicks, its head that stays, and no script needed."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser.conftest import PATIENCE
+from tests.browser.looks import DESK, PHONE, complaints
+from tests.web.conftest import World
+from tests.web.example import ANA, DAY, KIM, START
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+WAITS = "The customer has the next move: it waits for Kim Lo (Coordinator) to do it"
+
+
+async def silent(window: Page, world: World) -> None:
+    """Kim was asked eleven days ago, was reminded, and says nothing. Ana looks into it."""
+    await world.tell(step_done="kickoff", result="held")
+    await world.move_to(START + 11 * DAY)
+    await window.goto("/sign-in?next=/desk")
+    await window.get_by_role("button", name=ANA).click()
+
+
+async def test_why_a_customer_is_silent_is_answered_one_click_from_the_list(window: Page, world: World) -> None:
+    await silent(window, world)
+    await window.goto("/ops/customers")
+    await window.get_by_role("link", name="Acme Ltd").click()
+
+    await expect(window.get_by_text(WAITS)).to_be_in_viewport()
+    about = window.get_by_role("region", name="Whose move it is")
+    await expect(about).to_contain_text("Kim Lo had 3 mails about “Connect the first system”")
+    await expect(about).to_contain_text("It was handed over, and it hasn't come back.")
+    await expect(about).to_contain_text("Nothing was heard from the customer since the journey began")
+    await expect(about).to_contain_text("If nobody does anything")
+
+
+async def test_why_a_customer_is_silent_is_answered_two_clicks_from_the_wall(window: Page, world: World) -> None:
+    await silent(window, world)
+    await window.goto("/ops/maps/pilot")
+    await window.get_by_role("link", name="Getting started").first.click()
+    await window.get_by_role("link", name="Acme Ltd").click()
+
+    await expect(window.get_by_text(WAITS)).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+async def test_the_tabs_and_the_actions_stay_on_top(window: Page, world: World, size: dict[str, int]) -> None:
+    await silent(window, world)
+    await window.set_viewport_size(size)
+    for tab in ("now", "history"):
+        await window.goto(f"/ops/customers/acme?tab={tab}")
+        await window.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+        assert await window.evaluate("window.scrollY") > 0, tab
+        await expect(window.get_by_role("link", name="People", exact=True).last).to_be_in_viewport()
+        await window.get_by_text("All actions").click()
+        await window.get_by_role("link", name="Skip a step").click()
+        await expect(window.get_by_role("heading", name="Skip a step")).to_be_in_viewport()
+
+
+async def test_a_customers_page_is_accessible_and_whole_on_every_tab(window: Page, world: World) -> None:
+    await silent(window, world)
+    await world.tell(answer="faster", verdict="partial", value=4, evidence="Call")
+    acts = ("note", "step-done", "agreed", "contacts", "team", "set", "end")
+    places = [f"tab={tab}" for tab in ("now", "results", "people", "history")]
+    found = {}
+    for place in (*places, *(f"act={act}" for act in acts)):
+        await window.goto(f"/ops/customers/acme?{place}")
+        await expect(window.get_by_role("heading", level=1)).to_be_visible()
+        found[place] = await complaints(window, f"customer {place.partition('=')[2]}")
+    await window.set_viewport_size(DESK)
+    await window.get_by_text("All actions").click()
+    found["menu"] = await complaints(window, "customer menu")
+
+    assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+async def test_without_scripts_a_journey_is_paused_with_a_reason(chromium: Browser, world: World) -> None:
+    context = await chromium.new_context(
+        base_url=world.settings.links_begin_with, viewport=PHONE, java_script_enabled=False
+    )
+    context.set_default_timeout(PATIENCE)
+    page = await context.new_page()
+    await page.goto("/sign-in?next=/ops/customers/acme")
+    await page.get_by_role("button", name=ANA).click()
+    await page.get_by_text("All actions").click()
+    await page.get_by_role("link", name="Pause").last.click()
+    await page.get_by_label("Reason").fill("Their summer break")
+    await page.get_by_role("button", name="Pause", exact=True).click()
+
+    await expect(page.get_by_text("The journey is paused since Mon 2 Mar 2026 (Their summer break)")).to_be_visible()
+    assert (await world.journey()).status == "paused"
+    await context.close()
+
+
+async def test_a_person_is_added_changed_and_removed(window: Page, world: World) -> None:
+    await window.goto("/ops/customers/acme?tab=people")
+    await window.get_by_role("link", name="Add a person", exact=True).last.click()
+    await window.get_by_label("Name", exact=True).first.fill("Bea Roth")
+    await window.get_by_label("Mail address").first.fill("bea@acme.example")
+    await window.get_by_label("Administrator").first.check()
+    await window.get_by_role("button", name="Add", exact=True).click()
+    await expect(window.get_by_text("bea@acme.example").first).to_be_visible()
+
+    await window.get_by_text("Change or remove Kim Lo").click()
+    form = window.locator("form", has=window.locator(f'input[name="former"][value="{KIM}"]')).last
+    await form.get_by_label("Why is Kim Lo no contact any more?").fill("Left")
+    await form.get_by_role("button", name="Remove").click()
+
+    await expect(window.get_by_text("Noted. Thank you.")).to_be_visible()
+    contacts = (await world.journey()).state["customer"]["contacts"]
+    assert [(each["name"], each["personas"]) for each in contacts] == [
+        ("Sam Poe", ["sponsor"]),
+        ("Bea Roth", ["admin"]),
+    ]
