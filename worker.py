@@ -36,6 +36,7 @@ from milepost.devserver.data_folder import address_of
 from milepost.event_loop import run
 from milepost.files.kept_files import kept_files
 from milepost.intake.context import brand_of, retention_of
+from milepost.intake.desk_messenger import DeskMessenger
 from milepost.intake.intake import Intake
 from milepost.intake.mailbox_reader import MailboxReader, imap_server
 from milepost.intake.sync.runner import SyncRunner
@@ -135,6 +136,7 @@ async def run_worker(
             compiled_maps=compiled_maps,
             retention=retention,
             files=kept_files(settings),
+            brand=brand_of(settings),
         )
         async with make_worker(
             client,
@@ -150,10 +152,18 @@ async def run_worker(
         ):
             on_ready()
             log.info("worker is at work", namespace=client.namespace, channel=channel.name, speed=runs.current.speed)
-            mailbox = MailboxReader(intake.context, imap_server(settings), settings.imap_every)
-            work = (follow(runs), intake.sweeper.run(), SyncRunner(intake, settings).run(), mailbox.run())
-            await _work_until_stopped(*work)
+            await _work_until_stopped(follow(runs), *_beside_temporal(intake, channel, settings))
         log.info("worker has stopped")
+
+
+def _beside_temporal(intake: Intake, channel: Channel, settings: Settings) -> list[Coroutine[Any, Any, None]]:
+    """Returns what a worker does that Temporal doesn't order."""
+    return [
+        intake.sweeper.run(),
+        SyncRunner(intake, settings).run(),
+        MailboxReader(intake.context, imap_server(settings), settings.imap_every).run(),
+        DeskMessenger(intake.context, channel, settings).run(),
+    ]
 
 
 async def is_at_work(settings: Settings, address: TemporalAddress | None = None) -> bool:

@@ -108,6 +108,10 @@ class Settings(OidcSettings):
     webhook_secret: SecretStr | None = None
     """Signs the messages according to Standard Webhooks (`whsec_` and base64). Required for the channel webhook."""
 
+    chat_private_addresses: bool = False
+    """Whether colleagues' messages may be posted to chats inside your own network, such as a Mattermost server, also
+    by http. `true` lets every colleague make this machine post to its neighbours."""
+
     bounce_key: SecretStr | None = Field(None, min_length=16)
     """The key with which a mail provider tells of refused addresses and reports of spam, at /api/v1/bounces: the
     password of HTTP Basic in the address that you give to the provider. It opens nothing else. At least 16 characters.

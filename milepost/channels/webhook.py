@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 import httpx
 from standardwebhooks import Webhook
@@ -68,7 +67,7 @@ class WebhookChannel:
                 client.stream("POST", self._url, content=body, headers=headers) as response,
             ):
                 if not response.is_success:
-                    self._refuse(response, await _beginning(response))
+                    self._refuse(response, await beginning(response))
         except (httpx.TimeoutException, TimeoutError) as error:
             raise TemporaryDeliveryError(f"{self._url.host} didn't answer within {self._timeout:g} seconds") from error
         except httpx.HTTPError as error:
@@ -95,7 +94,7 @@ class WebhookChannel:
         answer = f"{self._url.host} answered {status}{f': {detail}' if detail else ''}"
         if 300 <= status < 400:  # noqa: PLR2004 - redirects
             raise TemporaryDeliveryError(f"{answer}; redirects are not followed, set the webhook's final address")
-        wait = _wait(response.headers.get("retry-after"), self._clock())
+        wait = wait_of(response, self._clock())
         if status in _OURS:
             hint = "check the webhook's address and secret; the message is tried again"
             raise TemporaryDeliveryError(f"{answer}; {hint}", retry_after=wait)
@@ -124,7 +123,7 @@ def _decoded(secret: str) -> bytes:
     return key
 
 
-async def _beginning(response: httpx.Response) -> str:
+async def beginning(response: httpx.Response) -> str:
     """Returns the beginning of an answer; however long it is, no more is read."""
     content = b""
     async for part in response.aiter_raw(_SHOWN):
@@ -134,8 +133,9 @@ async def _beginning(response: httpx.Response) -> str:
     return one_line(content[:_SHOWN].decode(errors="replace"))
 
 
-def _wait(retry_after: Any, now: datetime) -> float | None:
-    """Returns the seconds of a Retry-After header, which holds a number or a date; at most a day."""
+def wait_of(response: httpx.Response, now: datetime | None = None) -> float | None:
+    """Returns the seconds of an answer's Retry-After header, which holds a number or a date; at most a day."""
+    retry_after = response.headers.get("retry-after")
     if not retry_after:
         return None
     try:
@@ -143,7 +143,7 @@ def _wait(retry_after: Any, now: datetime) -> float | None:
             seconds = float(retry_after)
         else:
             then = parsedate_to_datetime(retry_after)
-            seconds = (then.replace(tzinfo=then.tzinfo or UTC) - now).total_seconds()
+            seconds = (then.replace(tzinfo=then.tzinfo or UTC) - (now or utc_now())).total_seconds()
     except ValueError:
         return None
     return min(max(seconds, 0.0), LONGEST_WAIT_SECONDS)

@@ -18,7 +18,7 @@ from milepost.intake.context import IntakeContext
 from milepost.intake.errors import LastAdminError, UnnamedPersonError
 from milepost.planner.instants import Instant
 from milepost.roles import Role
-from milepost.store import audit, people, sessions
+from milepost.store import audit, desk_messages, people, sessions
 from milepost.store.audit import Entry
 from milepost.store.people import PersonRow
 from milepost.text import listing, shortened, storable
@@ -86,6 +86,7 @@ def _store(session: Session, *, values: Mapping[str, Any], now: Instant, said: E
         raise LastAdminError(address)
     if row.left_at is not None:
         sessions.end_all_of(session, address)
+        desk_messages.end(session, address)
     after = _told(row, values)
     changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
     if changed or said.kind is not Kind.PERSON_CHANGED:

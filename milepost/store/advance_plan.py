@@ -13,7 +13,7 @@ from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan
 from milepost.planner.state import State
 from milepost.planner.version_plan import freeing_first, plan_across_versions
-from milepost.store import customers, inbox
+from milepost.store import customers, desk_news, inbox
 from milepost.store.advance import write_plan
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.errors import UnknownVersionError
@@ -65,6 +65,7 @@ def plan_and_write(
 
     result, compiled_map = plan_across_versions(compiled_maps.load(session, version), before, facts, now, find)
     write_plan(session, journey.id, before, result, compiled_map)
+    desk_news.write(session, journey.id, result)
     acted_at = {fact.id: max(fact.at, before.clock) for fact in facts}
     inbox.mark_taken(session, taken, acted_at, result.state.revision)
     customers.keep_what_came_too_late(session, result.state, facts)

@@ -14,6 +14,7 @@ from milepost.customer import Contact, address_key
 from milepost.planner.facts import ContactsGiven, to_json
 from milepost.planner.instants import Instant
 from milepost.store import customers, files, inbox, people
+from milepost.store.desk_message_tables import DeskMessagesRow
 from milepost.store.files import FileStatus
 from milepost.store.inbox import InboxStatus, NewFact, RecordedFact
 from milepost.store.personal_data import PLACES, Place, of_customer
@@ -22,7 +23,12 @@ from milepost.store.sqlite import overwriting
 from milepost.store.table_types import table_of
 from milepost.store.tables import CustomerRow, FactRow, JourneyRow
 
-_customers, _journeys, _people = table_of(CustomerRow), table_of(JourneyRow), table_of(people.PersonRow)
+_customers, _journeys = table_of(CustomerRow), table_of(JourneyRow)
+_THEIRS: Mapping[str, Mapping[str, Any]] = {
+    people.PersonRow.__tablename__: {"booking_link": None},
+    DeskMessagesRow.__tablename__: {"next_at": None, "chat": None, "chat_sealed": None, "chat_shown": None},
+}
+"""Pages and chats that are theirs, whatever they are called, and that nobody else may reach by their row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +116,8 @@ def _change(place: Place, row: RowMapping, pseudonymiser: Pseudonymiser, custome
     before = place.content(row)
     after = pseudonymiser.rewritten(before)
     changed = {name: value for name, value in after.items() if value != before[name]}
-    if place.table is _people and "address" in changed:
-        changed["booking_link"] = None  # a page that is theirs, whatever it is called
+    if "address" in changed:
+        changed |= _THEIRS.get(place.table.name, {})
     if changed:
         yield Change(place, row, changed, customer)
 

@@ -116,6 +116,12 @@ def holds(session: Session, row: MessageRow, map_id: str, digests: Callable[[], 
     return not set(row.templates) <= set(free)
 
 
+def holds_everything(session: Session) -> bool:
+    """Tells whether all mail of all maps is held: the switch that is wider than those of maps and customers."""
+    is_it = (_maps.c.map.is_(None), _maps.c.current.is_(True), _maps.c.mail == MailSwitch.HELD, _maps.c.first.is_(None))
+    return session.connection().execute(select(_maps.c.serial).where(*is_it).limit(1)).first() is not None
+
+
 def count_release(session: Session, map_id: str, template: str, digests: Digests) -> None:
     """Counts that a person has released a message of this text."""
     increment(session, ReleasedTextRow, {"map": map_id, "template": template, "digest": digests.get(template, "")})

@@ -41,6 +41,7 @@ from milepost.web.api.keys import Throttles
 from milepost.web.desk import actions as desk_actions
 from milepost.web.desk import agreement as desk_agreement
 from milepost.web.desk import away, batch, calendar_feed, day, hand_over, hand_over_progress
+from milepost.web.desk import messages as desk_messages
 from milepost.web.desk import requests as desk_requests
 from milepost.web.desk import reviews as desk_reviews
 from milepost.web.desk import undo as desk_undo
@@ -120,6 +121,7 @@ ROUTERS = (
     desk_reviews.router,
     away.router,
     calendar_feed.router,
+    desk_messages.router,
     hand_over.router,
     hand_over_progress.router,
     desk_agreement.router,

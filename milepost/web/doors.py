@@ -20,6 +20,11 @@ _ADDRESSES: Mapping[Role, str] = {
         GET  /desk/calendar
         POST /desk/calendar
         POST /desk/calendar/end
+        GET  /desk/messages
+        POST /desk/messages/morning
+        POST /desk/messages/chat
+        POST /desk/messages/chat/test
+        POST /desk/messages/chat/end
         GET  /desk/hand-over
         GET  /desk/hand-over/{number}
         GET  /desk/agreement/{customer}

@@ -42,6 +42,7 @@ from milepost.store.agreement_tables import AgreementRow
 from milepost.store.audit_tables import AuditRow
 from milepost.store.calendar_feed_table import CalendarFeedRow
 from milepost.store.database import Store
+from milepost.store.desk_message_tables import DeskMessagesRow, DeskNewsRow, MorningLineRow, MorningMailRow
 from milepost.store.earlier_end_table import EarlierEndRow
 from milepost.store.file_tables import FileRow
 from milepost.store.form_drafts import FormDraftRow
@@ -90,6 +91,10 @@ def _elsewhere(session: Session) -> None:
     session.add(SessionRow(digest="0" * 64, address=ADDRESS, way="mail", began_at=START, seen_at=START))
     session.add(SignInLinkRow(digest="1" * 64, address=ADDRESS, way="mail", created_at=START, expires_at=START + DAY))
     session.add(CalendarFeedRow(id="feed1", address=ADDRESS, made_at=START))
+    chosen = {"timezone": "UTC", "days": "01234", "hour": 8, "chat": "slack", "chat_about": ["task"]}
+    session.add(DeskMessagesRow(address=ADDRESS, chat_sealed="sealed", chat_problem="Sam was away", **chosen))
+    mail = {"address": ADDRESS, "day": "2027-01-04"}
+    session.add(MorningMailRow(at=START, began_at=START, again_at=START, attempts=1, status="sent", **mail))
     session.add(WallLinkRow(id="wall1", map="pilot", made_at=START, made_by=ADDRESS))
     session.add(ApiKeyRow(name="crm", digest="2" * 64, scopes=["read"], made_at=START, made_by=ADDRESS))
     session.add(AuditRow(at=START, by=ADDRESS, kind="person_changed", about=ADDRESS, why="Sam asked", details={}))
@@ -202,6 +207,10 @@ class Crowd:
             switch = {"mail": MailSwitch.FREE, "at": START, "by": ADDRESS, "why": "Sam asked for it", "current": True}
             session.add_all([rollout, MailSwitchRow(**switch), CustomerMailSwitchRow(customer_id="acme", **switch)])
             session.add(ReleasedTextRow(map="pilot", template="news.md", digest="0", count=1))
+            about = {"journey_id": "acme/1", "task": "kickoff/1", "step": "connect"}
+            session.add(MorningLineRow(address=ADDRESS, day="2027-01-04", position=0, part="late", **about))
+            told = {"at": START, "for_mail": True, "for_chat": False}
+            session.add(DeskNewsRow(address=ADDRESS, kind="escalated", **about, **told))
             held = {"step": "connect", "template": "connect.md", "reason": "opening", "why": "release"}
             session.add(HeldMessageRow(journey_id="acme/1", message="x", customer_id="acme", since=START, **held))
             place = {"journey_id": "acme/1", "step": "connect", "address": ADDRESS, "occurrence": 1}

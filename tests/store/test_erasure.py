@@ -11,6 +11,7 @@ from milepost.store import absences, aliases, inbox
 from milepost.store.absence_tables import AbsenceCustomerRow, FormerColleagueRow
 from milepost.store.agreement_tables import AgreementRow
 from milepost.store.database import open_store
+from milepost.store.desk_message_tables import DeskNewsRow, MorningLineRow
 from milepost.store.earlier_end_table import EarlierEndRow
 from milepost.store.erasure import forget
 from milepost.store.errors import UnknownCustomerError
@@ -63,6 +64,9 @@ async def live(session, compiled_map, name):
     session.add(FormDraftRow(**draft, typed={"wishes": [secret]}, saved_at=START))
     line = {"journey_id": f"{name}/1", "kind": "step", "step": "review", "fact": "f", "at": START}
     session.add(AgreementRow(**line, said_by=secret, said={"person": secret}, proposed={"note": secret}))
+    about = {"journey_id": f"{name}/1", "address": secret, "task": "kickoff/1", "step": None}
+    session.add(MorningLineRow(day="2027-01-04", position=0, part="late", **about))
+    session.add(DeskNewsRow(kind="escalated", at=START, for_mail=True, for_chat=False, **about))
     held = {"step": "review", "template": "review.md", "reason": "opening", "why": "release", "since": START}
     session.add(HeldMessageRow(journey_id=f"{name}/1", message="x", customer_id=name, **held))
 
