@@ -101,8 +101,11 @@ async def choose_chat(
     chat: str,
     about: Collection[str],
     address: str,
+    timezone: str,
 ) -> None:
     """Stores the chat that a colleague is told in; without an `address` the one that there is stays.
+
+    Dates are told by the clock of the morning mail; who has chosen none yet has `timezone`.
 
     Raises:
         ChatAddressError: nothing is posted to this address. Nothing is stored.
@@ -123,10 +126,9 @@ async def choose_chat(
     else:
         raise InvalidChoiceError("address", f"The address that {Chat(chat).label} gave you is missing.", "Paste it.")
     put = partial(desk_messages.put_chat, address=person, chat=chat, about=kinds, sealed=sealed, shown=readable)
-    await context.store.write(put)
+    await context.store.write(partial(put, timezone=timezone))
 
 
 async def end_chat(context: IntakeContext, person: str) -> None:
     """Ends the messages to a colleague's chat, and deletes its address."""
-    end = partial(desk_messages.put_chat, address=person, chat=None, about=(), sealed=None, shown=None)
-    await context.store.write(end)
+    await context.store.write(partial(desk_messages.put_chat, address=person, chat=None))

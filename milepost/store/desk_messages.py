@@ -33,17 +33,27 @@ def put_morning(
     session: Session, address: str, *, timezone: str, country: str | None, days: str, hour: int, next_at: Instant | None
 ) -> None:
     """Stores when a colleague gets a morning mail; `next_at` None: they get none."""
-    row = _of(session, address)
+    row = _of(session, address, timezone)
     row.timezone, row.country, row.days, row.hour, row.next_at = timezone, country, days, hour, next_at
     if next_at is None:
         desk_news.drop(session, row.address, "for_mail")
 
 
 def put_chat(
-    session: Session, address: str, *, chat: str | None, about: Collection[str], sealed: str | None, shown: str | None
+    session: Session,
+    address: str,
+    *,
+    chat: str | None,
+    about: Collection[str] = (),
+    sealed: str | None = None,
+    shown: str | None = None,
+    timezone: str = "UTC",
 ) -> None:
-    """Stores the chat that a colleague is told in, None for none; the account of earlier attempts begins anew."""
-    row = _of(session, address)
+    """Stores the chat that a colleague is told in, None for none; the account of earlier attempts begins anew.
+
+    Who has chosen no time zone yet has this one.
+    """
+    row = _of(session, address, timezone)
     row.chat, row.chat_about, row.chat_sealed, row.chat_shown = chat, sorted(about), sealed, shown
     _begin_anew(row)
     if chat is None or not about:
@@ -94,10 +104,10 @@ def has_left(session: Session, address: str) -> bool:
     return person is not None and person.left_at is not None
 
 
-def _of(session: Session, address: str) -> DeskMessagesRow:
+def _of(session: Session, address: str, timezone: str) -> DeskMessagesRow:
     row = find(session, address)
     if row is None:
-        chosen = {"timezone": "UTC", "days": WORKING_DAYS, "hour": 8, "chat_about": []}
+        chosen = {"timezone": timezone, "days": WORKING_DAYS, "hour": 8, "chat_about": []}
         row = DeskMessagesRow(address=address_key(address), chat_failures=0, chat_stopped=False, **chosen)
         session.add(row)
     return row

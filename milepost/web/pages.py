@@ -77,7 +77,6 @@ NOTICES = {
     "morning_ended": "Saved. No morning mail comes any more.",
     "chat_chosen": "Saved. Send a test to see that it works.",
     "chat_works": "Your chat answered that it has the message. Look there.",
-    "chat_fails": "The test did not arrive: see below why.",
     "chat_ended": "Saved. Nothing is posted to a chat any more, and its address is deleted.",
     "wall_shared": "Here is the link. Whoever has it sees this picture with its numbers, and nothing else.",
     "share_ended": translatable("The link opens nothing any more."),

@@ -83,7 +83,9 @@ class Colleagues:
         self, url: str, person: str = ANA, chat: str = "slack", about: tuple[str, ...] = tuple(News)
     ) -> None:
         allowed = Allowed(loopback=True)
-        await choose_chat(self.context, self.sealer, allowed, person=person, chat=chat, about=about, address=url)
+        await choose_chat(
+            self.context, self.sealer, allowed, person=person, chat=chat, about=about, address=url, timezone=NEW_YORK
+        )
 
     async def chosen(self, person: str = ANA) -> DeskMessagesRow:
         async with self.store.reading() as session:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Form, Request
 from pydantic import BaseModel
 from pydantic import Field as PydanticField
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from milepost import limits, places
 from milepost.channels.chat import Chat
@@ -130,6 +130,7 @@ async def chat(request: Request, served: Served, person: Acting, sent: Annotated
             chat=sent.chat,
             about=sent.about,
             address=sent.address,
+            timezone=await served.zone(),
         )
     except (InvalidChoiceError, ChatAddressError) as error:
         typed = {"chat": sent.chat, "about": sent.about}  # the address isn't shown again: it is a secret
@@ -142,7 +143,7 @@ async def test(served: Served, person: Acting, form: Token) -> Response:
     """Posts a test; the page says what the chat answered."""
     forms.read(served, person.session, form, _FORM)
     works = await chat_news_of(served.intake.context, served.settings).test(person.address)
-    return back_to(ADDRESS, "chat_works" if works else "chat_fails", "chat")
+    return back_to(ADDRESS, "chat_works") if works else RedirectResponse(f"{ADDRESS}#chat", 303)
 
 
 @router.post("/chat/end")
