@@ -50,5 +50,5 @@ async def test_a_fact_takes_three_statements_and_an_advance_that_sends_a_message
 
     assert len(recorded) == 3, recorded
     assert any("INSERT INTO tasks" in statement for statement in opened)
-    assert len(opened) <= 8, opened  # one of them for the play, one for the switch that holds mail
+    assert len(opened) <= 9, opened  # one for the play, one for the switch that holds mail, one for who is to be told
     assert len(advanced) <= 11, advanced  # two of them for the attribute that the result sets, one for the switch
