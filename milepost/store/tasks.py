@@ -37,7 +37,7 @@ from milepost.store.stand_ins import NOBODY_AWAY, Absence, StandIns
 from milepost.store.tables import CustomerRow, JourneyRow, TaskRow
 
 _OPEN: ColumnElement[str] = literal_column("'open'")  # in the words of the indexes
-_IS_OPEN = TaskRow.status == _OPEN
+IS_OPEN = TaskRow.status == _OPEN
 _own = aliased(TaskRow)
 _keys = select(_own.journey_id, _own.task).where(_own.status == _OPEN)
 MOST_COUNTED = 1000
@@ -119,21 +119,21 @@ async def effort(session: AsyncSession, filters: TaskFilter) -> tuple[int, int]:
 
 async def queue_roles(session: AsyncSession) -> list[str]:
     """Returns the roles in whose queue a task waits, sorted: somebody of the team must take it."""
-    unowned = select(TaskRow.role).where(_IS_OPEN, TaskRow.person.is_(None)).distinct()
-    escalated = select(TaskRow.escalated_to).where(_IS_OPEN, *_ESCALATED_TO_NOBODY).distinct()
+    unowned = select(TaskRow.role).where(IS_OPEN, TaskRow.person.is_(None)).distinct()
+    escalated = select(TaskRow.escalated_to).where(IS_OPEN, *_ESCALATED_TO_NOBODY).distinct()
     return sorted(role for role in await session.scalars(unowned.union(escalated)) if role)
 
 
 async def count_unowned(session: AsyncSession, most: int = MOST_COUNTED) -> int:
     """Counts the tasks that wait in a queue, up to `most`; one that waits in two counts twice."""
-    unowned = await count_up_to(session, select(TaskRow.task).where(_IS_OPEN, TaskRow.person.is_(None)), most)
-    escalated = select(TaskRow.task).where(_IS_OPEN, *_ESCALATED_TO_NOBODY)
+    unowned = await count_up_to(session, select(TaskRow.task).where(IS_OPEN, TaskRow.person.is_(None)), most)
+    escalated = select(TaskRow.task).where(IS_OPEN, *_ESCALATED_TO_NOBODY)
     return min(unowned + await count_up_to(session, escalated, most), most)
 
 
 def conditions(filters: TaskFilter) -> list[ColumnElement[bool]]:
     """Returns what an open task has to meet."""
-    found: list[ColumnElement[bool]] = [_IS_OPEN]
+    found: list[ColumnElement[bool]] = [IS_OPEN]
     if filters.person is not None:
         found.append(_is_among(*_of_person(filters.person.strip().lower(), filters.stand_ins)))
     if filters.role is not None:
@@ -228,7 +228,7 @@ async def of_customer(session: AsyncSession, customer: str, *, only_open: bool =
 
 def load_of_person(session: Session, person: str) -> dict[str, list[TaskLine]]:
     """Returns the open tasks of a person, by customer, the most urgent first; not those that were escalated."""
-    query = _lines_query(_IS_OPEN, TaskRow.person == person.strip().lower())
+    query = _lines_query(IS_OPEN, TaskRow.person == person.strip().lower())
     lines: dict[str, list[TaskLine]] = defaultdict(list)
     for line in sorted((_line(row) for row in session.execute(query)), key=_urgency):
         lines[line.task.customer_id].append(line)
@@ -260,7 +260,7 @@ async def still_open(session: AsyncSession, keys: Collection[tuple[str, str]]) -
 
 async def people(session: AsyncSession) -> dict[str, int]:
     """Counts the open tasks of each person, by address."""
-    return await count_by(session, TaskRow.person, _IS_OPEN, TaskRow.person.is_not(None))
+    return await count_by(session, TaskRow.person, IS_OPEN, TaskRow.person.is_not(None))
 
 
 async def count_by_status(session: AsyncSession) -> dict[str, int]:

@@ -40,7 +40,7 @@ from milepost.web.api import undo_routes as api_undo
 from milepost.web.api.keys import Throttles
 from milepost.web.desk import actions as desk_actions
 from milepost.web.desk import agreement as desk_agreement
-from milepost.web.desk import away, batch, calendar_feed, day, hand_over, hand_over_progress
+from milepost.web.desk import away, batch, calendar_feed, day, hand_over, hand_over_progress, team, waits, week
 from milepost.web.desk import messages as desk_messages
 from milepost.web.desk import requests as desk_requests
 from milepost.web.desk import reviews as desk_reviews
@@ -122,6 +122,9 @@ ROUTERS = (
     away.router,
     calendar_feed.router,
     desk_messages.router,
+    week.router,
+    team.router,
+    waits.router,
     hand_over.router,
     hand_over_progress.router,
     desk_agreement.router,

@@ -29,6 +29,9 @@ _ADDRESSES: Mapping[Role, str] = {
         GET  /desk/hand-over/{number}
         GET  /desk/agreement/{customer}
         GET  /desk/{person}
+        GET  /desk/week
+        GET  /desk/{person}/week
+        GET  /desk/{person}/waiting
         POST /desk/tasks/done
         POST /desk/tasks/files
         POST /desk/tasks/skip
@@ -80,6 +83,7 @@ _ADDRESSES: Mapping[Role, str] = {
         POST /ops/customers/{customer}/share-results
     """,
     Role.MANAGER: """
+        GET  /desk/team
         POST /ops/customers/{customer}/pause
         POST /ops/customers/{customer}/resume
         POST /ops/customers/{customer}/end

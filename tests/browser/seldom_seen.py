@@ -39,6 +39,9 @@ async def fill(world: World) -> dict[str, tuple[str, str]]:
         "keys": ("/ops/keys", "Keys"),
         "changes": ("/ops/audit", "published"),
         "a map on the wall": ("/ops/maps/pilot", "customers on the way"),
+        "a week": (f"/desk/{ANA}/week", "This week"),
+        "what one waits for": (f"/desk/{ANA}/waiting", "What you wait for"),
+        "the team": ("/desk/team", "The team"),
         "who is in a step": ("/ops/maps/pilot/here/step/kickoff", "Kickoff"),
         "the funnel of a map": ("/ops/maps/pilot/funnel", "Stuck and silent"),
     }

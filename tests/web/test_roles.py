@@ -31,6 +31,8 @@ VALUES = {
     "file": "x",
     "kind": "plan",
     "map_id": "pilot",
+    "part": "step",
+    "id": "kickoff",
 }
 
 

@@ -1,0 +1,77 @@
+"""Who of a team has how much to do this week, what of it is late, and what went up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from milepost.explain import local_time
+from milepost.explain.people_names import colleague_name
+from milepost.explain.workload import Hours, workload
+from milepost.store import absences, people, tasks, workloads
+from milepost.store.workloads import Load
+from milepost.web.desk.week import calendar_of, days_off
+from milepost.web.identity import Looking, book_of
+from milepost.web.pages import Values, render_aside, shell, up_to
+from milepost.web.services import Served
+
+router = APIRouter(prefix="/desk", include_in_schema=False)
+MOST = 200
+"""Colleagues on the page, those with the most work beyond their hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """A line of the team's page. `has` are the minutes that are left of the week; None where nobody said."""
+
+    address: str
+    name: str
+    customers: int
+    load: Load
+    has: int | None
+    away: str | None
+
+    @property
+    def is_too_much(self) -> bool:
+        return self.has is not None and self.load.minutes > self.has
+
+    @property
+    def rank(self) -> tuple[int, int, str]:
+        """Whoever has the most beyond the hours that are left comes first."""
+        return (self.has or 0) - self.load.minutes, -self.load.open, self.name.casefold()
+
+
+@router.get("/team")
+async def team(request: Request, served: Served, viewer: Looking) -> Response:
+    """Who of the team has how much this week, what is late, and what went up."""
+    now, zone = served.now(), await served.zone()
+    until = tasks.end_of_week(now, zone)
+    async with served.store.reading() as session:
+        book = await book_of(session, served, viewer)
+        told = {row.address: row for row in await people.listed(session)}
+        busy = await tasks.people(session)
+        known = {each for each in (*told, *busy) if book.is_of(each)}
+        loads = await workloads.loads(session, known, now, until)
+        customers = await workloads.count_customers(session, known)
+        away = await absences.listed(session, now)
+        queued = await tasks.count_unowned(session)
+    calendar, today = await calendar_of(served, zone), absences.today(now, zone)
+    lines = []
+    for each in known:
+        row, own = told.get(each), [absence for absence in away if absence.person == each]
+        if each not in loads and (row is None or row.left_at is not None):
+            continue
+        week, _ = workload(today, (), Hours(row.hours_per_week if row else None, days_off(calendar, own)))
+        absent = next((local_time.date_text(one.last_day) for one in own if one.is_in_force(now)), None)
+        count, load = customers.get(each, 0), loads.get(each, Load())
+        lines.append(Colleague(each, colleague_name(each), count, load, week.has, absent))
+    lines.sort(key=lambda line: line.rank)
+    page: Values = {
+        "lines": lines[:MOST],
+        "more": max(len(lines) - MOST, 0),
+        "queued": up_to(queued, tasks.MOST_COUNTED),
+        "text": local_time.effort_text,
+    }
+    return await render_aside("desk/team.html", page, shell(request, served, viewer, "The team", "team", zone=zone))
