@@ -77,6 +77,7 @@ PAGES = {
     "messages that wait": "/ops/mail",
     "imports": "/ops/imports",
     "rehearsals": "/ops/rehearsals",
+    "the reactive share": "/desk/reactive",
     "who is away": "/desk/away",
     "handing over": "/desk/hand-over",
     "people": "/ops/people",

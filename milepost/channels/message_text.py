@@ -29,9 +29,11 @@ from milepost.language.templates.context import (
 from milepost.language.templates.renderer import Rendered, render_merged
 from milepost.language.templates.source import pick_variant, variant_language
 from milepost.planner import agreement_mails
+from milepost.planner.added_tasks import with_added_tasks
 from milepost.planner.commands import CalendarEntry
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.enums import StepKind
+from milepost.planner.enums import MessageReason, StepKind
+from milepost.planner.ids import MessageId
 from milepost.planner.instants import Instant, moment
 from milepost.planner.introduction import introduction_of
 from milepost.planner.map_in_language import in_language
@@ -131,13 +133,13 @@ class MessageSource:
         return self.contact.language or self.customer.language
 
     def map_in(self, language: str | None) -> CompiledMap:
-        """Returns the map in the words of a language."""
-        return in_language(self.compiled_map, language)
+        """Returns the map in the words of a language, with the tasks that were added to the journey."""
+        return with_added_tasks(in_language(self.compiled_map, language), self.state)
 
     @property
     def importance(self) -> Importance:
         """How the message counts for somebody who wants less mail."""
-        if self.due.calendar is not None or self.is_agreement:
+        if self.due.calendar is not None or self.is_agreement or self.is_pointer:
             return Importance.ESSENTIAL
         steps = [self.compiled_map.steps[each] for each in self.due.steps if each in self.compiled_map.steps]
         if any(step.essential for step in steps):
@@ -148,6 +150,12 @@ class MessageSource:
     def is_agreement(self) -> bool:
         """Whether it is the mail with what was agreed, which no map has."""
         return self.due.steps == [agreement_mails.STEP]
+
+    @property
+    def is_pointer(self) -> bool:
+        """Whether it points the customer to others with what they asked for."""
+        message = MessageId.parse(self.due.message)
+        return message is not None and message.reason is MessageReason.POINTER
 
     @property
     def invitation(self) -> Invitation | None:

@@ -15,6 +15,7 @@ _RESPONSES = {
     Response.ACCEPTED: "was agreed to",
     Response.DECLINED: "was declined",
     Response.ANSWERED: "was answered",
+    Response.ELSEWHERE: "was for others",
 }
 
 
@@ -40,6 +41,9 @@ def spoken_sentence(say: Names, entry: Spoken, step: str | None, tense: Callable
         case Replied():
             need = ", which needs an answer" if entry.needs_answer else ""
             return f"A reply came{by}{f' about {step}' if step else ''}{need}: “{entry.note}”."
+        case Responded() if entry.elsewhere:
+            kind = entry.elsewhere.replace("_", " ")
+            return f"What the customer said about {step} was not for us ({kind}){by}{_words(entry.note)}."
         case Responded():
             what = f" ({agreed_text(entry)})" if entry.day or entry.person else ""
             response = _RESPONSES[Response(entry.response)]

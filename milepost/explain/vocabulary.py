@@ -216,4 +216,5 @@ MESSAGES = {
     "touchpoint": "mail",
     "invitation": "mail for the calendar",
     "agreement": "mail with what was agreed",
+    "pointer": "mail that points to others",
 }

@@ -11,6 +11,8 @@ from milepost.channels.message_text import MessageSource, write
 from milepost.channels.protocol import OutgoingMessage
 from milepost.intake.context import IntakeContext
 from milepost.language.templates.source import TemplateError
+from milepost.planner.enums import MessageReason
+from milepost.planner.ids import MessageId
 from milepost.planner.instants import Instant
 from milepost.planner.invitations import drafted_entry
 from milepost.planner.messages import go_together
@@ -50,8 +52,22 @@ async def draft(context: IntakeContext, held: HeldMessageRow, journey: JourneyRo
     due = _due(Situation.of(compiled_map, state, context.now()), held)
     if due is None:
         return Draft(None, "nobody is known who could get it")
+    return await _written(context, journey, state, due, base_url)
+
+
+async def draft_pointer(
+    context: IntakeContext, journey: JourneyRow, base_url: str, *, step: str, template: str, contact: str
+) -> Draft:
+    """Returns the text of the mail that would point a customer to others with what they want about a step."""
+    state, now = State.from_json(journey.state), context.now()
+    message = MessageId(step, state.step(step).occurrence, MessageReason.POINTER, 1)
+    due = _Due(journey.id, str(message), contact, [step], [template], now, None)
+    return await _written(context, journey, state, due, base_url)
+
+
+async def _written(context: IntakeContext, journey: JourneyRow, state: State, due: _Due, base_url: str) -> Draft:
     source = MessageSource(
-        compiled_map=compiled_map,
+        compiled_map=await context.compiled_maps.of(journey.version),
         files=await context.compiled_maps.files(journey.version),
         state=state,
         due=due,

@@ -23,6 +23,7 @@ _NOUNS = {
     "roles": "role",
     "personas": "persona",
     "attributes": "attribute",
+    "pointers": "pointer",
     "asks": "ask",
 }
 _NAMED_BY = {"ask": "field"}

@@ -45,9 +45,9 @@ def texts_of(map: Map) -> Iterator[tuple[str, Place]]:  # noqa: A002 - the field
 def reworded(map: Map, reword: Reword) -> Map:  # noqa: A002 - the field's word
     """Returns a map with the texts that customers read replaced, and everything else as it is.
 
-    Those are the titles of roles, personas, stages and of the steps that a plan or an invitation shows, with all that
-    stands there about the step. Answers of a `choice` stay what they are, since conditions compare them; `Ask.label`
-    has what customers read.
+    Those are the titles of roles, personas, pointers, stages and of the steps that a plan or an invitation shows, with
+    all that stands there about the step. Answers of a `choice` stay what they are, since conditions compare them;
+    `Ask.label` has what customers read.
     """
     return map.model_copy(
         update={
@@ -58,6 +58,10 @@ def reworded(map: Map, reword: Reword) -> Map:  # noqa: A002 - the field's word
             "personas": {
                 name: persona.model_copy(update={"title": reword(persona.title, Place(f"persona {name}, title"))})
                 for name, persona in map.personas.items()
+            },
+            "pointers": {
+                name: pointer.model_copy(update={"title": reword(pointer.title, Place(f"pointer {name}, title"))})
+                for name, pointer in map.pointers.items()
             },
             "stages": tuple(_stage(stage, reword) for stage in map.stages),
             "plays": tuple(_steps(play, reword) for play in map.plays),

@@ -13,7 +13,7 @@ from milepost.language.findings import describe
 from milepost.language.model import Map
 from milepost.language.yaml_text import START, Fields, Path, value_at
 
-NAMED_SECTIONS = ("attributes", "roles", "personas")
+NAMED_SECTIONS = ("attributes", "roles", "personas", "pointers")
 """Sections whose fields are named by the map's author, so that no name is unknown there."""
 
 

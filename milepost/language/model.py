@@ -31,6 +31,7 @@ from milepost.language.field_types import (
     ConditionText,
     Conflict,
     Day,
+    FileName,
     Id,
     Many,
     MapId,
@@ -70,6 +71,13 @@ class Persona(Node):
     title: Text = Field(description="what people call it")
     wants: Text | None = Field(None, description="what they hope for; read by the colleagues who write to them")
     fallback: Id | None = Field(None, description="the persona to use if nobody has this one")
+
+
+class Pointer(Node):
+    """Where a customer's request belongs that isn't for whoever looks after them, and the mail that says so."""
+
+    title: Text = Field(description="whom the customer is pointed to, as it stands on the plan: `our support team`")
+    message: FileName = Field(description="the mail that points the customer there")
 
 
 def _ordered_days(days: tuple[Day, ...]) -> tuple[Day, ...]:
@@ -259,6 +267,9 @@ class Map(Node):
     )
     introduction: Id | None = Field(
         None, description="the play that introduces a new colleague to the customer, after a hand-over that asks for it"
+    )
+    pointers: dict[Id, Pointer] = Field(
+        default_factory=dict, description="where requests belong that are for others, by kind: `support`, `sales`, ..."
     )
     reenter: Reentry = Field("never", validate_default=True, description="whether a customer may go through it again")
     on_resume: Literal["shift", "run", "skip"] = Field(

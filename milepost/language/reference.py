@@ -31,6 +31,7 @@ TITLES = {
     "Attribute": "attributes.NAME",
     "Role": "roles.NAME",
     "Persona": "personas.NAME",
+    "Pointer": "pointers.NAME",
     "WorkingTime": "working_time",
     "ContactPolicy": "contact_policy",
     "Window": "contact_policy.window",

@@ -20,14 +20,14 @@ from milepost.language.field_errors import Failure, unknown_field, value_message
 from milepost.language.field_types import LENIENT, UNREADABLE, Node, Placeholder
 from milepost.language.findings import Finding, describe, related, starts_with
 from milepost.language.misplaced_fields import NAMED_SECTIONS, move, named_fields, node_at, strays_in_sections
-from milepost.language.model import Attribute, Map, Persona, Play, Role, Stage
+from milepost.language.model import Attribute, Map, Persona, Play, Pointer, Role, Stage
 from milepost.language.problems import Problem
 from milepost.language.steps import Step
 from milepost.language.yaml_text import Path, deep_copy, steps_to, value_at
 
 _ROUNDS = 8
 """An empty placeholder gets its own required fields in the next round."""
-_NAMED_PARTS = (Ask, Attribute, Persona, Play, Role, Stage, Step)
+_NAMED_PARTS = (Ask, Attribute, Persona, Play, Pointer, Role, Stage, Step)
 """Parts that keep their place in a draft, as others may name them."""
 
 

@@ -19,6 +19,7 @@ NUMBER = "agreement"
 """How often what was agreed was mailed, among `State.numbers`."""
 STEP = "what-was-agreed"
 """Stands where other messages name their step; no step of a map can have this id."""
+_CLICKED = (MessageReason.AGREEMENT, MessageReason.POINTER)
 
 
 def mail_agreement(turn: Turn, fact: facts.AgreementMailed) -> None:
@@ -43,32 +44,32 @@ def _put_in_line(turn: Turn, message: MessageId, contact: str) -> None:
     turn.state.queue.append(Queued(message, STEP, message.reason, TEMPLATE, contact=contact))
 
 
-def send_agreements(turn: Turn) -> None:
-    """Send the mails that may go, and hold the rest."""
-    for queued in [each for each in turn.state.queue if each.reason is MessageReason.AGREEMENT]:
-        message, contact = str(queued.message), queued.contact or ""
-        place = StepPlace(None, None, STEP, queued.message.occurrence)
+def send_clicked(turn: Turn) -> None:
+    """Send the mails that may go of those that a colleague sends at a click, pointers too, and hold the rest."""
+    for queued in [each for each in turn.state.queue if each.reason in _CLICKED]:
+        message, contact, template = str(queued.message), queued.contact or "", queued.template
+        place = turn.place_of(queued.step) or StepPlace(None, None, queued.step, queued.message.occurrence)
         if turn.state.ended:
             drop(turn, queued, "journey_ended")
         elif not gets_mail(turn.now, contact):
             drop(turn, queued, "opted_out")
         elif not turn.now.waits_for_release(queued):
             turn.state.queue.remove(queued)
-            sent = {"message": message, "template": TEMPLATE, "contact": contact, "reason": queued.reason}
+            sent = {"message": message, "template": template, "contact": contact, "reason": queued.reason}
             turn.order(
                 SendMessage(
                     message,
                     queued.reason,
-                    TEMPLATE,
+                    template,
                     "",
                     contact,
-                    (STEP,),
-                    (TEMPLATE,),
+                    (queued.step,),
+                    (template,),
                     released=queued.released,
                     hold=queued.hold,
                 )
             )
-            turn.report(timeline.MessageSent(turn.at, place, **sent, steps=(STEP,)))
+            turn.report(timeline.MessageSent(turn.at, place, **sent, steps=(queued.step,)))
         elif queued.why is None:
             queued.why, queued.since = HoldReason.RELEASE, turn.at
             turn.report(timeline.MessageHeld(turn.at, place, message=message, why=HoldReason.RELEASE))

@@ -25,11 +25,15 @@ class OpenTask:
 
 @dataclass(frozen=True, slots=True)
 class CloseTask:
-    """Take a task off the colleague's day, because it is done, skipped or withdrawn."""
+    """Take a task off the colleague's day, because it is done, skipped or withdrawn.
+
+    `elsewhere` is the kind of what was for others, in a request that wasn't theirs to answer.
+    """
 
     task: str
     status: TaskStatus
     at: Instant
+    elsewhere: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,11 +74,12 @@ class MessageReason(StrEnum):
     REQUEST = "request"
     INVITATION = "invitation"
     AGREEMENT = "agreement"
+    POINTER = "pointer"
 
     @property
     def is_ours(self) -> bool:
-        """Whether the words are Milepost's own, and the message names who gets it."""
-        return self in (MessageReason.INVITATION, MessageReason.AGREEMENT)
+        """Whether no step of the map sends it: a colleague does, or what was agreed, and it names who gets it."""
+        return self in (MessageReason.INVITATION, MessageReason.AGREEMENT, MessageReason.POINTER)
 
 
 class HoldReason(StrEnum):
@@ -128,6 +129,7 @@ class Response(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     ANSWERED = "answered"
+    ELSEWHERE = "elsewhere"
 
 
 class StartReason(StrEnum):

@@ -60,7 +60,7 @@ from milepost.planner.facts import (
     TeamGiven,
 )
 from milepost.planner.ids import AddedTaskId
-from milepost.planner.request_checks import check_requested
+from milepost.planner.request_checks import check_requested, check_responded
 from milepost.planner.task_checks import check_added_task
 from milepost.planner.zones import is_zone
 from milepost.text import did_you_mean, nearest
@@ -120,6 +120,8 @@ def check(fact: Fact, compiled_map: CompiledMap) -> None:
             check_step(compiled_map, fact.step)
             if isinstance(fact, Requested):
                 check_requested(compiled_map.steps.get(fact.step), fact)
+            if isinstance(fact, Responded):
+                check_responded(compiled_map, fact)
         case Noted():
             check_subject(compiled_map, fact.about)
         case _:

@@ -206,8 +206,7 @@ class Ended(BaseFact, kind="ended"):
 class MapChanged(BaseFact, kind="map_changed"):
     """The journey moves to another version of its map; `version` is the hash that the new map is known by.
 
-    It moves at once or, with `at_next_stage`, when the next stage of the sequence is about to open. The version that it
-    is on takes back a move that waits for that.
+    With `at_next_stage` it moves when the next stage is about to open; its own version takes back a move that waits.
     """
 
     version: str
@@ -216,10 +215,9 @@ class MapChanged(BaseFact, kind="map_changed"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageFailed(BaseFact, kind="message_failed"):
-    """A message will never arrive.
+    """A message will never arrive; `permanent`: the mail server refused the address for good, which is `contact`.
 
-    `permanent` says that the mail server refused the address for good; `contact` is the address, by default that of
-    whoever gets the step's messages.
+    Without a `contact` it is that of whoever gets the step's messages.
     """
 
     message: str
@@ -333,11 +331,13 @@ class Replied(BaseFact, kind="replied"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Responded(BaseFact, kind="responded"):
-    """A colleague says a sentence to the customer about a step, `note`; with `declined`, no."""
+    """A colleague says `note` about a step: with `declined` a no, with `elsewhere` (a pointer) that others do it."""
 
     step: str
-    note: str
+    note: str | None = None
     declined: bool | None = None
+    elsewhere: str | None = None
+    contact: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

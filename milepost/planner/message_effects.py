@@ -112,8 +112,8 @@ def _recipient(turn: Turn, message: MessageId) -> str | None:
     """Returns the address of whoever gets a message now; nobody gets an invitation whose guest was told more since."""
     if message.reason is MessageReason.INVITATION:
         return guest_of(turn, message)
-    if message.reason is MessageReason.AGREEMENT:
-        return None  # what was agreed may be another by now: a colleague mails it anew
+    if message.reason in (MessageReason.AGREEMENT, MessageReason.POINTER):
+        return None  # a colleague sent it at a click, and mails anew what holds by now
     contact = turn.now.contact_of(turn.compiled_map.steps[message.step])
     return contact.email if contact else None
 
@@ -126,6 +126,10 @@ def take_back(turn: Turn, fact: facts.MessageReturned) -> None:
         return
     if first.reason is MessageReason.AGREEMENT:
         wait_for_release(turn, first, fact.contact)
+        return
+    if first.reason is MessageReason.POINTER:
+        template, *_ = fact.templates
+        turn.state.queue.append(Queued(first, first.step, first.reason, template, contact=fact.contact))
         return
     for step_id, template in zip(fact.steps, fact.templates, strict=True):
         step = turn.compiled_map.steps.get(step_id)

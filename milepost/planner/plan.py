@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from milepost.planner.added_tasks import forget_closed
-from milepost.planner.agreement_mails import send_agreements
+from milepost.planner.agreement_mails import send_clicked
 from milepost.planner.branches import open_stage, plan_opening
 from milepost.planner.commands import Command
 from milepost.planner.compiled_map import CompiledMap
@@ -129,7 +129,7 @@ def _happen(turn: Turn, at: Instant, facts: list[Fact]) -> None:
     if turn.state.invitations:
         keep_calendars(turn)
     if turn.state.queue:
-        send_agreements(turn)
+        send_clicked(turn)
 
 
 def _go_on(turn: Turn) -> None:

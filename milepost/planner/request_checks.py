@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from milepost.language.attribute_values import YEARS, parse_date
-from milepost.planner.compiled_map import CompiledStep
+from milepost.planner.compiled_map import CompiledMap, CompiledStep
 from milepost.planner.enums import IgnoreReason, StepKind, Wish
 from milepost.planner.fact_errors import InvalidFactError
-from milepost.planner.facts import Requested
+from milepost.planner.facts import Requested, Responded
+from milepost.planner.pointers import kinds_of
+from milepost.text import did_you_mean, nearest
 
 WISHES = (Wish.HELP, Wish.DATE, Wish.PERSON)
 """What a customer can ask for; an answer is what a mail of theirs needs."""
@@ -31,3 +33,23 @@ def check_requested(step: CompiledStep | None, fact: Requested) -> None:
     if fact.wish == Wish.PERSON and (step is None or step.kind not in OF_THE_CUSTOMER):
         message = f"{fact.step!r} is done by the vendor, so the customer doesn't say who does it."
         raise InvalidFactError(message, "Tell that they want help, or a note.")
+
+
+def check_responded(compiled_map: CompiledMap, fact: Responded) -> None:
+    """Check what a colleague says to a customer.
+
+    Raises:
+        InvalidFactError: there are no words, it says two things, or there is no such kind of what is for others.
+    """
+    if fact.elsewhere is None:
+        if fact.note is None or fact.contact is not None:
+            hint = "Only what is for others ('elsewhere') has a 'contact', and needs no 'note'."
+            raise InvalidFactError(f"What is said about {fact.step!r} doesn't fit.", hint)
+        return
+    kinds = kinds_of(compiled_map.map)
+    if fact.elsewhere not in kinds:
+        suggestion = did_you_mean(nearest(fact.elsewhere, kinds)) or f". It is one of: {', '.join(kinds)}"
+        message = f"There is no kind {fact.elsewhere!r} of requests that are for others{suggestion}"
+        raise InvalidFactError(f"{message}.", "Write the kind as the map's 'pointers' name it.")
+    if fact.declined:
+        raise InvalidFactError("A request is declined or is for others, not both.", "Leave one of them out.")

@@ -22,6 +22,7 @@ from milepost.planner.fact_checks import check_step, is_contact
 from milepost.planner.fact_errors import IgnoredError
 from milepost.planner.instants import Instant
 from milepost.planner.messages import drop
+from milepost.planner.pointers import mail_pointer
 from milepost.planner.request_checks import OF_THE_CUSTOMER, check_requested
 from milepost.planner.request_tasks import open_request, request_about, want_no_more
 from milepost.planner.system_tasks import close_system_task
@@ -76,12 +77,28 @@ def respond(turn: Turn, step: CompiledStep, fact: facts.Responded) -> None:
     What nobody wants can't be declined.
     """
     task = request_about(turn.state, step.id)
+    if fact.elsewhere is not None:
+        _point_elsewhere(turn, step, fact, task)
+        return
     if task is None and fact.declined:
         raise IgnoredError(IgnoreReason.CLOSED)
     response = Response.DECLINED if fact.declined else Response.ANSWERED
     turn.report(spoken_entries.Responded(turn.at, turn.place(step), response=response, note=fact.note, by=fact.by))
     if task is not None:
         close_request(turn, task)
+
+
+def _point_elsewhere(turn: Turn, step: CompiledStep, fact: facts.Responded, task: str | None) -> None:
+    """What the customer wants is for others: they are told where, by mail, and the task is done."""
+    if task is None:
+        raise IgnoredError(IgnoreReason.CLOSED)
+    place, response = turn.place(step), Response.ELSEWHERE
+    entry = spoken_entries.Responded(
+        turn.at, place, response=response, elsewhere=fact.elsewhere, note=fact.note, by=fact.by
+    )
+    turn.report(entry)
+    close_request(turn, task, fact.elsewhere)
+    mail_pointer(turn, step, fact.elsewhere or "", fact.contact)
 
 
 def hear_note(turn: Turn, fact: facts.Noted) -> None:
@@ -108,10 +125,10 @@ def agree(turn: Turn, step: CompiledStep, agreed: Mapping[str, Any], by: str | N
         turn.edit_step(step.id).be_quiet_no_more()
 
 
-def close_request(turn: Turn, task: str) -> None:
+def close_request(turn: Turn, task: str, elsewhere: str | None = None) -> None:
     """Close a task about a customer's words as done; the step is quiet for a while yet, so that they can read it."""
     step = turn.compiled_map.steps.get(turn.state.tasks[task].about)
-    close_system_task(turn, task, TaskStatus.DONE)
+    close_system_task(turn, task, TaskStatus.DONE, elsewhere)
     if step is not None and _may_be_quiet(turn, step):
         _keep_quiet(turn, step, turn.now.calendar_of(step).opening(turn.at, _A_WORD))
 

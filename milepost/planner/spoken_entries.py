@@ -45,10 +45,12 @@ class Replied(PlacedEntry, kind="replied"):
 class Responded(StepEntry, kind="responded"):
     """A colleague responded to what the customer wanted (`response`, a `Response`), in the words of `note`.
 
-    What was accepted is a `day`, a local date, or a `person`, an address.
+    What was accepted is a `day`, a local date, or a `person`, an address. `elsewhere` is the kind of what was for
+    others (`pointers.kinds_of`).
     """
 
     response: str
+    elsewhere: str | None = None
     day: str | None = None
     person: str | None = None
     note: str | None = None

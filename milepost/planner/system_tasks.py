@@ -67,7 +67,7 @@ def close_system_tasks(
             close_system_task(turn, task, status)
 
 
-def close_system_task(turn: Turn, task: str, status: TaskStatus) -> None:
+def close_system_task(turn: Turn, task: str, status: TaskStatus, elsewhere: str | None = None) -> None:
     del turn.state.tasks[task]
     turn.invalidate((TASK, task))
-    turn.order(CloseTask(task, status, turn.at))
+    turn.order(CloseTask(task, status, turn.at, elsewhere))

@@ -98,6 +98,10 @@ def _withdraw_what_is_gone(turn: Turn) -> bool:
 def _reword(turn: Turn, queued: Queued) -> None:
     """Give a message that waits the words of the new version; where that has none for it, it is dropped."""
     step = turn.compiled_map.steps.get(queued.step)
+    if queued.reason is MessageReason.POINTER:
+        if queued.template not in {each.message for each in turn.compiled_map.map.pointers.values()}:
+            drop(turn, queued, "map_changed")
+        return
     if queued.reason.is_ours:
         return
     template = None

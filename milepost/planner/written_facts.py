@@ -55,7 +55,6 @@ _NEEDED = {
     "mail_chosen": ("mail",),
     "requested": ("wish",),
     "replied": ("note",),
-    "responded": ("note",),
 }
 
 
@@ -231,6 +230,7 @@ class WrittenFact(Written):
     wish: Name | None = None
     needs_answer: bool | None = None
     declined: bool | None = None
+    elsewhere: Name | None = Field(None, description="a kind of the map's `pointers`, `support`, `sales` or `finance`")
 
     @model_validator(mode="after")
     def _says_one_thing(self) -> Self:
@@ -264,6 +264,8 @@ class WrittenFact(Written):
             raise ValueError("'person' of a task is an address")
         if kind == "requested":
             self._check_wish()
+        if kind == "responded" and self.note is None and self.elsewhere is None:
+            raise ValueError("'responded' needs 'note' or 'elsewhere'")
         for name in self.emptied or ():
             if getattr(self, name) is not None:
                 raise ValueError(f"{name!r} is given and in 'emptied'")

@@ -87,6 +87,7 @@ def _open(task: Task, state: State) -> dict[str, Any]:
         "effort_minutes": task.effort_minutes,
         "status": "open",
         "closed_at": None,
+        "elsewhere": None,
         "closed_revision": None,
     }
 
@@ -122,7 +123,12 @@ def _brief(command: OpenTask, plan: Plan, compiled_map: CompiledMap) -> dict[str
 def _closed(command: CloseTask | None, plan: Plan) -> dict[str, Any] | None:
     if command is None:
         return None
-    return {"status": command.status, "closed_at": command.at, "closed_revision": plan.state.revision}
+    return {
+        "status": command.status,
+        "closed_at": command.at,
+        "closed_revision": plan.state.revision,
+        "elsewhere": command.elsewhere,
+    }
 
 
 def _opened_and_closed(plan: Plan) -> tuple[dict[str, OpenTask], dict[str, CloseTask]]:

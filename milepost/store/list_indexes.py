@@ -43,6 +43,7 @@ TASKS = (
         *_URGENCY,
         where=f"{_IS_OPEN} AND escalated_person IS NOT NULL",
     ),
+    _some("ix_tasks_done", "closed_at", "person", "why", "elsewhere", where="status = 'done'"),
     _some("ix_tasks_queue", "role", *_URGENCY, where=f"{_IS_OPEN} AND person IS NULL"),
     _some(
         "ix_tasks_escalated_queue",

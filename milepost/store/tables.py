@@ -258,6 +258,7 @@ class TaskRow(Base):
     effort_minutes: Mapped[int | None]
     status: Mapped[str] = mapped_column(doc="open, done, skipped or withdrawn")
     closed_at: Mapped[At | None]
+    elsewhere: Mapped[str | None] = mapped_column(doc="the kind of a customer's request that was for others")
     opened_revision: Mapped[int]
     closed_revision: Mapped[int | None]
 

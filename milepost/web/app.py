@@ -40,7 +40,19 @@ from milepost.web.api import undo_routes as api_undo
 from milepost.web.api.keys import Throttles
 from milepost.web.desk import actions as desk_actions
 from milepost.web.desk import agreement as desk_agreement
-from milepost.web.desk import away, batch, calendar_feed, day, hand_over, hand_over_progress, team, waits, week
+from milepost.web.desk import (
+    away,
+    batch,
+    calendar_feed,
+    day,
+    hand_over,
+    hand_over_progress,
+    not_mine,
+    reactive,
+    team,
+    waits,
+    week,
+)
 from milepost.web.desk import messages as desk_messages
 from milepost.web.desk import requests as desk_requests
 from milepost.web.desk import reviews as desk_reviews
@@ -116,6 +128,8 @@ ROUTERS = (
     sign_in_oidc.router,
     desk_actions.router,
     desk_requests.router,
+    not_mine.router,
+    reactive.router,
     desk_undo.router,
     batch.router,
     desk_reviews.router,

@@ -20,6 +20,9 @@ _ADDRESSES: Mapping[Role, str] = {
         GET  /desk/calendar
         POST /desk/calendar
         POST /desk/calendar/end
+        GET  /desk/not-mine
+        POST /desk/not-mine
+        GET  /desk/reactive
         GET  /desk/messages
         POST /desk/messages/morning
         POST /desk/messages/chat

@@ -73,6 +73,7 @@ NOTICES = {
     "feed_made": "Here is your address. An earlier one opens nothing any more.",
     "feed_ended": "The address opens nothing any more; the calendar in your program stays empty.",
     "rollout_moved_on": "It had moved on in the meantime, so nothing was changed. This is how it stands now.",
+    "not_mine": "Done. The customer is told where to turn, and the task is closed.",
     "morning_chosen": "Saved. The first mail comes on the next of these mornings, if there is something to tell.",
     "morning_ended": "Saved. No morning mail comes any more.",
     "chat_chosen": "Saved. Send a test to see that it works.",

@@ -366,6 +366,7 @@ def _words(steps, days, now):
         st.builds(told.Requested, **words, wish=st.just("person"), person=st.just(bo)),
         st.builds(told.Replied, **words, needs_answer=st.sampled_from([None, True])),
         st.builds(told.Responded, **words, declined=st.sampled_from([None, True])),
+        st.builds(told.Responded, **words, elsewhere=st.sampled_from(["support", "sales"])),
         st.builds(told.Agreed, **now, steps=steps.map(lambda step: {step: {"person": bo}})),
         st.builds(told.Noted, **now, text=st.just("They merge"), about=st.one_of(st.none(), steps)),
         st.builds(told.AnswerCompleted, **sam, outcome=steps, value=st.sampled_from([None, 3, 12.5])),

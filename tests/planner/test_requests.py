@@ -4,18 +4,37 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from milepost.customer import Contact, Customer
+from milepost.customer import Contact, Customer, Mail
+from milepost.planner import spoken_entries
 from milepost.planner.calendars import Calendar
+from milepost.planner.commands import CloseTask, SendMessage
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.facts import Agreed, Fact, Noted, Replied, Requested, Responded, StepDone, TeamGiven
+from milepost.planner.fact_checks import check
+from milepost.planner.fact_errors import InvalidFactError
+from milepost.planner.facts import (
+    Agreed,
+    Ended,
+    Fact,
+    MailSwitched,
+    Noted,
+    Paused,
+    Replied,
+    Requested,
+    Responded,
+    StepDone,
+    TeamGiven,
+)
 from milepost.planner.open_tasks import Task, open_tasks
-from milepost.planner.plan import plan
+from milepost.planner.plan import Plan, plan
 from milepost.planner.spoken_entries import RequestEscalated
 from milepost.planner.state import State
+from milepost.planner.timeline import FactIgnored
 from tests.planner.test_fact_checks import map_of
 
 START = 1_772_445_600  # Monday 2 March 2026, 10:00 UTC
@@ -114,6 +133,93 @@ def test_what_is_quiet_is_as_if_snoozed_and_no_longer_than_the_later_of_both() -
     assert (step.quiet_since, step.is_due("due")) == (START + 60, step.quiet_end)
     step.snoozed_until, step.snoozed_end = (step.quiet_until or 0) + DAY, (step.quiet_end or 0) + DAY
     assert step.is_due("due") == step.snoozed_end
+
+
+POINTING = map_of(TEXT.replace("stages:", "pointers: {support: {title: our support, message: support.md}}\nstages:"))
+
+
+def elsewhere(kind: str = "support", **more: Any) -> Responded:
+    return Responded(id="e", at=START + 120, by="ana@vendor.example", step="sso", elsewhere=kind, **more)
+
+
+def pointed(*facts: Fact, compiled_map: CompiledMap = POINTING, customer: Customer = CUSTOMER) -> Plan:
+    state = State.begin(customer, "small", "v1", START)
+    return plan(compiled_map, state, facts, max(fact.at for fact in facts))
+
+
+def test_what_is_for_others_closes_the_task_with_its_kind_and_mails_who_asked() -> None:
+    made = pointed(helps(1), elsewhere(contact=SAM))
+    assert made.state.tasks == {}
+    [closing] = [each for each in made.commands if isinstance(each, CloseTask)]
+    assert (closing.status, closing.elsewhere) == ("done", "support")
+    [mail] = [each for each in made.commands if isinstance(each, SendMessage)]
+    assert (mail.message, mail.contact, mail.template) == ("sso/1/pointer/1", SAM, "support.md")
+    assert (mail.steps, mail.templates) == (("sso",), ("support.md",))
+    [entry] = [each for each in made.timeline if isinstance(each, spoken_entries.Responded)]
+    assert (entry.response, entry.elsewhere, entry.by) == ("elsewhere", "support", "ana@vendor.example")
+
+
+def test_a_second_pointer_about_the_same_step_is_another_mail() -> None:
+    again = replace(helps(2), at=START + 200), replace(elsewhere(), id="e2", at=START + 300)
+    mails = [each for each in pointed(helps(1), elsewhere(), *again).commands if isinstance(each, SendMessage)]
+    assert [each.message for each in mails] == ["sso/1/pointer/1", "sso/1/pointer/2"]
+
+
+def test_no_mail_goes_where_the_map_has_none_or_nobody_gets_it() -> None:
+    wants_none = replace(CUSTOMER.contacts[0], mail=Mail.NONE)
+    for made in (
+        pointed(helps(1), elsewhere("sales")),
+        pointed(helps(1), elsewhere(), compiled_map=MAP),
+        pointed(helps(1), elsewhere(), customer=CUSTOMER.having(contacts=(wants_none,))),
+        pointed(helps(1), elsewhere(), customer=CUSTOMER.having(contacts=())),
+    ):
+        assert made.state.tasks == {}
+        assert [each for each in made.commands if isinstance(each, SendMessage)] == []
+        assert [each.elsewhere for each in made.commands if isinstance(each, CloseTask)]
+
+
+def test_a_stranger_gets_no_pointer_but_whose_step_it_is() -> None:
+    [mail] = [
+        each
+        for each in pointed(helps(1), elsewhere(contact="eve@else.example")).commands
+        if isinstance(each, SendMessage)
+    ]
+    assert mail.contact == SAM
+
+
+def test_a_pointer_goes_in_a_pause_and_at_night_and_waits_while_mail_is_held() -> None:
+    paused = pointed(helps(1), Paused(id="p", at=START + 90), elsewhere())
+    assert [each for each in paused.commands if isinstance(each, SendMessage)]
+    held = pointed(MailSwitched(id="m", at=START + 30, to="held", hold=1), helps(1), elsewhere())
+    assert not [each for each in held.commands if isinstance(each, SendMessage)]
+    [queued] = held.state.queue
+    assert (queued.reason, queued.why, queued.contact) == ("pointer", "release", SAM)
+    freed = plan(POINTING, held.state, [MailSwitched(id="f", at=START + 400, to="free")], START + 400)
+    assert [each.contact for each in freed.commands if isinstance(each, SendMessage)] == [SAM]
+    ended = plan(POINTING, held.state, [Ended(id="x", at=START + 400, reason="lost")], START + 400)
+    assert (ended.state.queue, [each for each in ended.commands if isinstance(each, SendMessage)]) == ([], [])
+
+
+def test_without_a_request_nothing_is_pointed_elsewhere() -> None:
+    made = pointed(elsewhere())
+    assert not made.commands or not [each for each in made.commands if isinstance(each, SendMessage | CloseTask)]
+    assert [each.why for each in made.timeline if isinstance(each, FactIgnored)] == ["closed"]
+
+
+@pytest.mark.parametrize(
+    ("fact", "said"),
+    [
+        (elsewhere("suport"), "support"),
+        (elsewhere("legal"), "sales"),
+        (elsewhere(declined=True), "not both"),
+        (Responded(id="r", at=START, step="sso"), "doesn't fit"),
+        (Responded(id="r", at=START, step="sso", note="So", contact=SAM), "doesn't fit"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(fact: Responded, said: str) -> None:
+    with pytest.raises(InvalidFactError) as refused:
+        check(fact, POINTING)
+    assert said in str(refused.value)
 
 
 WORDS = st.sampled_from(["help", "date", "note", "reply", "answer", "responded", "agreed"])

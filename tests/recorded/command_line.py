@@ -62,7 +62,9 @@ class IntakeContext:
         """Let it be this instant, for all commands to come."""
         self.now = at
         with closing(sqlite3.connect(self._file)) as database, database:
-            database.execute("INSERT OR REPLACE INTO clock VALUES (1, ?, ?, 1)", (NEVER, at))
+            database.execute(
+                "INSERT OR REPLACE INTO clock (id, wall_epoch, journey_epoch, speed) VALUES (1, ?, ?, 1)", (NEVER, at)
+            )
 
     def give(self, name: str, *words: object, form: str = "--json") -> list[Any]:
         """Give a command and keep what it printed under a name; returns the objects."""

@@ -55,7 +55,7 @@ def test_a_task_whose_step_is_gone_is_closed_and_keeps_its_other_columns():
     before = advance(begun(), START + DAY, READY).state
     made = advance(before, START + 2 * DAY, MapChanged(id="m", at=START + 2 * DAY, version="v2"), on=on)
     closing = {"task": "review/1", "status": "withdrawn", "closed_at": START + 2 * DAY, "closed_revision": 3}
-    assert tasks(before, made, on)["review/1"] == closing
+    assert tasks(before, made, on)["review/1"] == {**closing, "elsewhere": None}
     gone = [row for row in desired_outcomes(before, made, on) if row["outcome"] == "saved"]
     assert [(row["status"], "statement" in row) for row in gone] == [("withdrawn", False)]
 

@@ -13,6 +13,7 @@ from milepost.language.problems import Problem
 from milepost.language.steps import Action
 from milepost.language.templates.checks import check_template
 from milepost.language.templates.source import variant_language
+from milepost.language.yaml_text import Path
 from milepost.text import did_you_mean
 
 _FIELDS = (("message", "messages"), ("reminder", "messages"), ("playbook", "playbooks"))
@@ -25,6 +26,8 @@ def check_files(outline: MapOutline, loaded: Loaded) -> Iterator[Problem]:
     for placed in outline.steps:
         for finding in (*_missing(outline, placed, loaded), *_nothing_to_do(outline, placed, loaded)):
             yield finding.problem(outline.data, loaded.file)
+    for finding in _missing_pointers(outline, loaded):
+        yield finding.problem(outline.data, loaded.file)
     attributes, asks = outline.map.attributes, outline.names.answers
     for name, text in sorted(loaded.files.items()):
         folder = name.partition("/")[0]
@@ -35,20 +38,28 @@ def check_files(outline: MapOutline, loaded: Loaded) -> Iterator[Problem]:
 
 
 def _missing(outline: MapOutline, placed: PlacedStep, loaded: Loaded) -> Iterator[Finding]:
-    assert loaded.files is not None
-    unread = {problem.file for problem in loaded.problems}
     for field, folder in _FIELDS:
         name = getattr(placed.step, field, None)
-        if name is None or is_unreadable(name) or f"{folder}/{name}" in loaded.files:
-            continue
-        if loaded.name_of(f"{folder}/{name}") in unread:
-            continue
-        there = [each.partition("/")[2] for each in loaded.files if each.startswith(f"{folder}/")]
-        suggestion = nearest(name, there)
-        path = (*placed.path, field)
-        hint = did_you_mean(suggestion) or "; write it"
-        message = f"There is no file {folder}/{name}, named in {describe(outline.data, path)}{hint}"
-        yield Finding(path, "M110", message, suggestion)
+        if name is not None:
+            yield from _absent(outline, (*placed.path, field), folder, name, loaded)
+
+
+def _missing_pointers(outline: MapOutline, loaded: Loaded) -> Iterator[Finding]:
+    for kind, pointer in outline.map.pointers.items():
+        yield from _absent(outline, ("pointers", kind, "message"), "messages", pointer.message, loaded)
+
+
+def _absent(outline: MapOutline, path: Path, folder: str, name: str, loaded: Loaded) -> Iterator[Finding]:
+    """Yields that a file isn't there, if it isn't, and couldn't be read either."""
+    assert loaded.files is not None
+    unread = {problem.file for problem in loaded.problems}
+    if is_unreadable(name) or f"{folder}/{name}" in loaded.files or loaded.name_of(f"{folder}/{name}") in unread:
+        return
+    there = [each.partition("/")[2] for each in loaded.files if each.startswith(f"{folder}/")]
+    suggestion = nearest(name, there)
+    hint = did_you_mean(suggestion) or "; write it"
+    message = f"There is no file {folder}/{name}, named in {describe(outline.data, path)}{hint}"
+    yield Finding(path, "M110", message, suggestion)
 
 
 def _nothing_to_do(outline: MapOutline, placed: PlacedStep, loaded: Loaded) -> Iterator[Finding]:

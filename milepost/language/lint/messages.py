@@ -38,6 +38,10 @@ class _Messages:
             for file in variants_of(self._texts, template):
                 for need in needs_of(self._texts[file]):
                     yield from self._unsure(file, need, steps)
+        for template in self._pointers:
+            for file in variants_of(self._texts, template):
+                for need in needs_of(self._texts[file]):
+                    yield from self._unsure_in_pointer(file, need)
         yield from (each.problem(self._outline.data, self._loaded.file) for each in self._languages())
 
     @cached_property
@@ -51,19 +55,34 @@ class _Messages:
                     senders.setdefault(name, []).append(placed)
         return senders
 
+    @cached_property
+    def _pointers(self) -> list[str]:
+        """The messages that point customers elsewhere."""
+        names = {pointer.message for pointer in self._outline.map.pointers.values()}
+        return sorted(name for name in names if not is_unreadable(name) and name in self._texts)
+
+    def _unsure_in_pointer(self, file: str, need: Need) -> Iterator[Problem]:
+        """A pointer waits for nobody: what it needs must be there for every customer, whichever step it is about."""
+        names = [name for name in need.names if self._is_defined(name)]
+        if names and not self._known.intersection(names):
+            yield self._lacking(file, need, names, "the mail could not be written")
+
     def _unsure(self, file: str, need: Need, steps: list[PlacedStep]) -> Iterator[Problem]:
         for placed in steps:
             names = [name for name in needed_by(placed.step, need) if self._is_defined(name)]
             if placed.container.id == self._outline.map.introduction:
                 names = [name for name in names if not name.startswith(_OF_A_HAND_OVER)]
             if names and not self._known.union(_dates_of(placed)).intersection(names):
-                values = listing([repr(name) for name in names], last="or")
-                message = (
-                    f"The message needs {values}, which a customer may not have; it would wait until somebody tells. "
-                    "Put {% if %} around it, or add | default('...')"
-                )
-                yield Problem(self._loaded.name_of(f"{_FOLDER}{file}"), need.line, 1, "W214", message)
+                yield self._lacking(file, need, names, "it would wait until somebody tells")
                 return
+
+    def _lacking(self, file: str, need: Need, names: list[str], what_then: str) -> Problem:
+        values = listing([repr(name) for name in names], last="or")
+        message = (
+            f"The message needs {values}, which a customer may not have; {what_then}. "
+            "Put {% if %} around it, or add | default('...')"
+        )
+        return Problem(self._loaded.name_of(f"{_FOLDER}{file}"), need.line, 1, "W214", message)
 
     def _is_defined(self, name: str) -> bool:
         """Returns whether the map has such a value; one that it hasn't is M110.
@@ -85,7 +104,7 @@ class _Messages:
         return frozenset(known)
 
     def _languages(self) -> Iterator[Finding]:
-        have = {template: self._languages_of(template) for template in self._senders}
+        have = {template: self._languages_of(template) for template in (*self._senders, *self._pointers)}
         for language in sorted(set().union(*have.values())):
             lacking = sorted(template for template in have if not self._speaks(template, language))
             if lacking:

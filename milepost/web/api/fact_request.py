@@ -58,6 +58,7 @@ _FACTS = {
     "needs_answer": "true: a colleague gets a task to answer the mail",
     "responded": "the step about which a colleague says something to the customer, `note`; with `declined`",
     "declined": "true: what the customer wanted isn't to be",
+    "elsewhere": "what the customer wanted is for others: a kind of the map's `pointers`, support, sales or finance",
     "due": "a date, or a duration such as 2 business days; 5 business days without it",
     "role": "the role that a task is for",
     "person": "the address of the colleague that a task is for; of a wish, who does it: perhaps with `name`",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +16,7 @@ from milepost.explain.local_time import day_text, time_of
 from milepost.explain.people_names import colleague_name
 from milepost.explain.spoken import wished
 from milepost.planner.enums import SystemTaskReason, Wish
+from milepost.planner.fact_checks import is_contact
 from milepost.planner.spoken_entries import Noted, Replied, Requested, Responded
 from milepost.planner.state import State
 from milepost.planner.task_records import SystemTask
@@ -29,7 +31,7 @@ from milepost.web.problems import ProblemError
 
 router = APIRouter(prefix="/desk/tasks", include_in_schema=False)
 _SPOKEN = Requested | Replied | Responded | Noted
-_KINDS = tuple(each.kind for each in (Requested, Replied, Responded, Noted))
+KINDS = tuple(each.kind for each in (Requested, Replied, Responded, Noted))
 _MOST = 12
 """So much of what was said is shown, the last of it."""
 
@@ -48,7 +50,7 @@ class SaidLine:
 class RequestView:
     """What a customer wants about a step: what was said since the task opened, and what could be agreed to.
 
-    `day` is a local date as it is written, `day_text` as people read it.
+    `day` is a local date as it is written, `day_text` as people read it. `not_mine` is the page for what is for others.
     """
 
     step: str
@@ -57,6 +59,7 @@ class RequestView:
     day_text: str | None
     person: str | None
     name: str | None
+    not_mine: str
 
 
 async def requests_of(
@@ -67,12 +70,20 @@ async def requests_of(
     for task in (line.task for line in lines if line.task.why == SystemTaskReason.REQUEST):
         record = states[task.journey_id].tasks.get(task.task)
         if record is not None:
-            said = await timeline.of_kinds(session, task.journey_id, _KINDS, since=record.opened_at)
-            views[task.journey_id, task.task] = _view(record, said, states[task.journey_id], zone)
+            said = await timeline.of_kinds(session, task.journey_id, KINDS, since=record.opened_at)
+            where = f"/desk/not-mine?journey={quote(task.journey_id)}&task={quote(task.task)}"
+            views[task.journey_id, task.task] = _view(record, said, states[task.journey_id], zone, where)
     return views
 
 
-def _view(record: SystemTask, entries: Iterable[Entry], state: State, zone: str) -> RequestView:
+def who_asked(record: SystemTask, entries: Iterable[Entry], state: State) -> str | None:
+    """Returns the address of the contact who spoke last about what a task is about."""
+    spoken = [each for each in entries if isinstance(each, Requested | Replied | Noted) and each.step == record.about]
+    contacts = (each.by for each in reversed(spoken) if each.by and is_contact(state.customer, each.by))
+    return next(contacts, None)
+
+
+def _view(record: SystemTask, entries: Iterable[Entry], state: State, zone: str, not_mine: str) -> RequestView:
     about = (each for each in entries if isinstance(each, _SPOKEN) and each.step == record.about)
     person = record.person or {}
     email = person.get("email")
@@ -83,6 +94,7 @@ def _view(record: SystemTask, entries: Iterable[Entry], state: State, zone: str)
         day_text(record.day) if record.day else None,
         email,
         (person.get("name") or name_of(email)) if email else None,
+        not_mine,
     )
 
 
@@ -98,7 +110,8 @@ def _line(entry: _SPOKEN, state: State, zone: str) -> SaidLine:
         case Noted():
             what, words = "noted", entry.text
         case Responded():
-            what, words = f"answered ({entry.response})", entry.note
+            what = f"pointed them elsewhere ({entry.elsewhere})" if entry.elsewhere else f"answered ({entry.response})"
+            words = entry.note
     return SaidLine(who, time_of(entry.at, zone), what, words)
 
 
@@ -106,7 +119,7 @@ def _line(entry: _SPOKEN, state: State, zone: str) -> SaidLine:
 async def accept(sent: SentForm, wish: Line = "", due: Line = "", person: Address = "") -> Response:
     """The colleague agrees to the date or the person that the customer proposes; `due` and `person` are those seen."""
     line = await sent.line()
-    record = await _record(sent, line.task)
+    record = await request_of(sent, line.task)
     proposed = record.person or {}
     if (wish, due) == (Wish.DATE, record.day):
         agreement = WrittenAgreement(due=due)
@@ -122,12 +135,12 @@ async def accept(sent: SentForm, wish: Line = "", due: Line = "", person: Addres
 async def answer(sent: SentForm, note: Text = "", declined: Annotated[bool, Form()] = False) -> Response:  # noqa: FBT002
     """The colleague answers the customer in a sentence that stands on the plan, perhaps with a no."""
     line = await sent.line()
-    record = await _record(sent, line.task)
+    record = await request_of(sent, line.task)
     words = required(note, "answer", "Go back and write a sentence; the customer reads it on the plan.")
     return await sent.record(line, WrittenFact(responded=record.about, note=words, declined=declined or None))
 
 
-async def _record(sent: SentForm, task: TaskRow) -> SystemTask:
+async def request_of(sent: SentForm, task: TaskRow) -> SystemTask:
     """Returns what the task holds of the customer's wishes.
 
     Raises:

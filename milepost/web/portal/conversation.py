@@ -144,7 +144,18 @@ class Talk:
             )
         if entry.response == Response.DECLINED:
             return reader.gettext("%(who)s, on %(day)s: I'm sorry, that doesn't work.", who=who, day=self._day(entry))
+        if entry.response == Response.ELSEWHERE:
+            return self._elsewhere(entry, who)
         return reader.gettext("%(who)s answered on %(day)s:", who=who, day=self._day(entry))
+
+    def _elsewhere(self, entry: Responded, who: str) -> str:
+        reader, day = self.opened.reader, self._day(entry)
+        pointer = self.opened.compiled_map.map.pointers.get(entry.elsewhere or "")
+        if pointer is None:  # the map has no words for it, or has them no longer
+            return reader.gettext("%(who)s, on %(day)s: others of us look after this.", who=who, day=day)
+        return reader.gettext(
+            "%(who)s, on %(day)s: please turn to %(title)s with this.", who=who, day=day, title=pointer.title
+        )
 
     def _person(self, entry: Responded) -> str:
         contacts = self.opened.state.customer.contacts
