@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -43,6 +44,7 @@ from milepost.store.schema_upgrade import upgrade
 from milepost.store.tables import Base
 
 DAY = 86_400
+_EPOCH = date(1970, 1, 1).toordinal()
 AGES = (5, 30, 75, 120, 200, 290, 365)
 """Days since the journeys of the book began."""
 VERSIONS = 3
@@ -239,6 +241,8 @@ class Book:
         record = name.put(template.rows["customers"][0])
         record |= {"id": name.id, "name": name.name, "health": draws.randrange(20, 100)}
         record |= {
+            "renews_on": f"{date.fromordinal(_EPOCH + self._now // DAY + draws.randrange(-30, 400))}",
+            "contract_value": draws.randrange(5, 400) * 500.0,
             "sort_key": customers.sort_key(name.id, name.name),
             "latest_journey": f"{name.id}/1" if has_journey else None,
         }

@@ -21,7 +21,13 @@ def renewal_of(attributes: Mapping[str, Any]) -> date | None:
 
 def value_of(attributes: Mapping[str, Any]) -> str | None:
     """Returns what the contract is worth as people read it, such as `12,000`; None where it isn't told."""
-    return next((_amount(value) for value in _told(attributes, VALUE)), None)
+    told = told_value(attributes)
+    return None if told is None else _amount(told)
+
+
+def told_value(attributes: Mapping[str, Any]) -> Any:
+    """Returns what the contract is worth as it was told; None where it wasn't."""
+    return next(_told(attributes, VALUE), None)
 
 
 def _told(attributes: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[Any]:

@@ -56,6 +56,7 @@ NAMES = {
     "retention": ("run of retention", "runs of retention"),
     "rollout_moves": ("move of a rollout", "moves of rollouts"),
     "rollouts": ("rollout", "rollouts"),
+    "saved_views": ("saved view", "saved views"),
     "sessions": ("session of a colleague", "sessions of colleagues"),
     "sign_in_links": ("link to sign in with", "links to sign in with"),
     "successors": ("successor of a colleague", "successors of colleagues"),

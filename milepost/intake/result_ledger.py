@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import AsyncIterator, Mapping
-from io import StringIO
+from collections.abc import AsyncIterator
 from typing import Any
 
 from milepost.explain.overview import AnswerRecord
+from milepost.intake.csv_rows import csv_row
 from milepost.planner.instants import optional_text, text
 from milepost.store.result_ledger import LedgerLine
 from milepost.store.rows import record_of
@@ -42,7 +41,6 @@ COLUMNS = (
     "revoked_why",
 )
 """What is told of each answer; instants are UTC."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def values_of(line: LedgerLine) -> dict[str, Any]:
@@ -77,18 +75,6 @@ def is_by_another(line: LedgerLine) -> bool:
 
 async def csv_of(lines: AsyncIterator[LedgerLine]) -> AsyncIterator[str]:
     """Writes the ledger as a CSV file, some lines at a time; no cell is a formula, whatever customers have written."""
-    yield "\ufeff" + _row(dict(zip(COLUMNS, COLUMNS, strict=True)))
+    yield "\ufeff" + csv_row(COLUMNS)
     async for line in lines:
-        yield _row(values_of(line))
-
-
-def _row(values: Mapping[str, Any]) -> str:
-    out = StringIO()
-    csv.writer(out).writerow([_cell(each) for each in values.values()])
-    return out.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+        yield csv_row(values_of(line).values())

@@ -19,6 +19,7 @@ from milepost.planner.commands import CompleteAnswer, RecordAnswer, RenameStep, 
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.enums import SystemTaskReason
 from milepost.planner.plan import Plan
+from milepost.planner.silence import silent_from
 from milepost.planner.state import State
 from milepost.planner.timeline import HandedOver, MapChanged, MessageSent
 from milepost.store import customers, former_colleagues
@@ -223,6 +224,7 @@ def _write_journey(session: Session, journey: str, plan: Plan) -> None:
             reason=state.reason,
             ended_at=state.ended_at,
             wake_at=plan.wake_at,
+            silent_from=silent_from(state),
             held_messages=0 if state.ended else len(state.queue),
             state=state.to_json(),
             revision=state.revision,

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from milepost.planner.enums import TaskStatus
+from milepost.planner.instants import Instant
 from milepost.store import journeys
 from milepost.store.books import EVERYBODYS, Book
 from milepost.store.customers import folded
 from milepost.store.keyset import Cursor, Query, Segment, read_page
+from milepost.store.outcome_tables import OutcomeRow
 from milepost.store.rows import count_up_to
-from milepost.store.tables import CustomerRow, JourneyRow, OpenPlayRow, OpenStageRow
+from milepost.store.tables import CustomerRow, JourneyRow, OpenPlayRow, OpenStageRow, TaskRow, TeamMemberRow
 
 StatusFilter = Literal["open", "paused", "ended", "none", "unmatched"]
-Sort = Literal["name", "health", "updated"]
+Sort = Literal["name", "health", "renewal", "value", "updated"]
 _MOST_WORDS = 20  # of a search
 
 
@@ -27,8 +30,10 @@ class CustomerFilter:
     """The conditions of a list of customers: all that are set must hold.
 
     Each word of `search` is looked for in id and name, without case and accents; `status` is the latest journey's,
-    `none` (no journey yet) or `unmatched` (no map took the customer); a `blocked` journey can't be planned;
-    `health_below` leaves out customers whose health is not known.
+    `none` (no journey yet) or `unmatched` (no map took the customer); a `blocked` journey can't be planned.
+    `owner` is the address of somebody on the team; `renews` are the first and the last local day (`YYYY-MM-DD`) of a
+    renewal; `silent_at` the instant (journey time) at which the customer is silent, see `planner.silence`.
+    `health_below` and `renews` leave out customers of whom that isn't known.
     """
 
     search: str | None = None
@@ -39,18 +44,26 @@ class CustomerFilter:
     stuck: bool | None = None
     blocked: bool | None = None
     health_below: float | None = None
+    owner: str | None = None
+    renews: tuple[str, str] | None = None
+    silent_at: Instant | None = None
     book: Book = EVERYBODYS
     sort: Sort = "name"
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerListLine:
-    """One customer: its latest journey, if any, with the stages and plays that are open in it."""
+    """One customer: its latest journey, if any, with the stages and plays that are open in it.
+
+    `task` is the most urgent open task of a colleague; `verdicts` counts the outcomes by status.
+    """
 
     customer: CustomerRow
     journey: JourneyRow | None
     stages: tuple[OpenStageRow, ...]
     plays: tuple[OpenPlayRow, ...]
+    task: TaskRow | None = None
+    verdicts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_unmatched(self) -> bool:
@@ -132,6 +145,20 @@ def _conditions(filters: CustomerFilter) -> list[ColumnElement[bool]]:
             conditions.append(among if wanted else CustomerRow.latest_journey.is_(None) | ~among)
     if filters.health_below is not None:
         conditions.append(CustomerRow.health < filters.health_below)
+    return conditions + _about_the_contract(filters)
+
+
+def _about_the_contract(filters: CustomerFilter) -> list[ColumnElement[bool]]:
+    """Returns the conditions on who looks after the customer, when the contract renews, and who is silent."""
+    conditions: list[ColumnElement[bool]] = []
+    if filters.owner is not None:
+        on_team = select(TeamMemberRow.customer_id).where(TeamMemberRow.address == filters.owner.lower())
+        conditions.append(CustomerRow.id.in_(on_team))
+    if filters.renews is not None:
+        conditions.append(CustomerRow.renews_on.between(*filters.renews))
+    if filters.silent_at is not None:
+        silent = select(JourneyRow.id).where(JourneyRow.silent_from.is_not(None))
+        conditions.append(CustomerRow.latest_journey.in_(silent.where(JourneyRow.silent_from <= filters.silent_at)))
     return conditions
 
 
@@ -152,6 +179,18 @@ _ORDERS = {
         Segment((CustomerRow.health, *_BY_NAME), (CustomerRow.health.is_not(None),)),
         Segment(_BY_NAME, (CustomerRow.health.is_(None),)),
     ),
+    "renewal": (
+        Segment((CustomerRow.renews_on, *_BY_NAME), (CustomerRow.renews_on.is_not(None),)),
+        Segment(_BY_NAME, (CustomerRow.renews_on.is_(None),)),
+    ),
+    "value": (
+        Segment(
+            (CustomerRow.contract_value, CustomerRow.sort_key, CustomerRow.id),
+            (CustomerRow.contract_value.is_not(None),),
+            downwards=True,
+        ),
+        Segment(_BY_NAME, (CustomerRow.contract_value.is_(None),)),
+    ),
     "updated": (
         Segment((JourneyRow.updated_at, JourneyRow.id), (JourneyRow.id.is_not(None),), downwards=True),
         Segment(_BY_NAME, (CustomerRow.latest_journey.is_(None),)),
@@ -169,9 +208,32 @@ async def _lines(
         stages[stage.journey_id].append(stage)
     for play in await journeys.open_plays(session, ids):
         plays[play.journey_id].append(play)
+    tasks, verdicts = await _first_tasks(session, ids), await _verdicts(session, ids)
     return [
-        CustomerListLine(customer, journey, tuple(stages[journey.id]), tuple(plays[journey.id]))
+        CustomerListLine(
+            *(customer, journey, tuple(stages[journey.id]), tuple(plays[journey.id])),
+            *(tasks.get(journey.id), verdicts.get(journey.id, {})),
+        )
         if journey is not None
         else CustomerListLine(customer, None, (), ())
         for customer, journey in rows
     ]
+
+
+async def _first_tasks(session: AsyncSession, journeys_: Sequence[str]) -> dict[str, TaskRow]:
+    """Returns the most urgent open task of each journey that has one."""
+    query = select(TaskRow).where(TaskRow.journey_id.in_(journeys_), TaskRow.status == TaskStatus.OPEN)
+    first: dict[str, TaskRow] = {}
+    for task in await session.scalars(query.order_by(TaskRow.urgency, TaskRow.task)):
+        first.setdefault(task.journey_id, task)
+    return first
+
+
+async def _verdicts(session: AsyncSession, journeys_: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Counts the outcomes of each journey by status."""
+    counted = func.count()
+    query = select(OutcomeRow.journey_id, OutcomeRow.status, counted).where(OutcomeRow.journey_id.in_(journeys_))
+    counts: dict[str, dict[str, int]] = defaultdict(dict)
+    for journey, status, count in await session.execute(query.group_by(OutcomeRow.journey_id, OutcomeRow.status)):
+        counts[journey][status] = count
+    return counts

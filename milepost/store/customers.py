@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer, Mail, keep_refused
+from milepost.explain.contract import renewal_of, told_value
 from milepost.planner.facts import AttributesSet, ContactsGiven, Fact, HandedOver, MailChosen, TeamGiven
 from milepost.planner.hand_over import handed_over_team, roles_of
 from milepost.planner.instants import Instant
@@ -77,7 +78,7 @@ def _columns(customer: Customer) -> dict[str, Any]:
         **columns,
         "attributes": attributes,
         "team": team,
-        "health": health(customer.attributes),
+        **mirrored(customer.attributes),
         "sort_key": sort_key(customer.id, customer.name),
     }
 
@@ -92,9 +93,17 @@ def folded(words: str) -> str:
     return "".join(each for each in normalize("NFKD", words.casefold()) if not combining(each))
 
 
-def health(attributes: Mapping[str, Any]) -> float | None:
-    """Returns the attribute `health` if it is a number."""
-    value = attributes.get("health")
+def mirrored(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Returns the columns that lists are narrowed and ordered by: health, day of renewal and value of the contract."""
+    day = renewal_of(attributes)
+    return {
+        "health": _number(attributes.get("health")),
+        "renews_on": day.isoformat() if day else None,
+        "contract_value": _number(told_value(attributes)),
+    }
+
+
+def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
@@ -193,7 +202,7 @@ def set_attributes(session: Session, customer: str, values: Mapping[str, Any], n
     }
     merged = {**before, **{name: value for name, value in values.items() if name not in BUILT_IN_ATTRIBUTES}}
     attributes = {name: value for name, value in merged.items() if value is not None}
-    columns |= {"attributes": attributes, "health": health(attributes), "updated_at": now}
+    columns |= {"attributes": attributes, **mirrored(attributes), "updated_at": now}
     if "name" in columns:
         columns["sort_key"] = sort_key(customer, columns["name"])
     session.connection().execute(update(_customers).where(_customers.c.id == customer).values(columns))

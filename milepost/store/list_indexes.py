@@ -21,12 +21,15 @@ CUSTOMERS = (
     Index(None, "sort_key", "id", "latest_journey"),
     Index(None, "latest_journey", "sort_key", "id"),
     Index(None, "health", "sort_key", "id"),
+    Index(None, "renews_on", "sort_key", "id"),
+    Index(None, "contract_value", "sort_key", "id"),
 )
 JOURNEYS = (
     Index(None, "status", "id"),
     Index(None, "updated_at", "id"),
     _some("ix_journeys_version_not_ended", "version", where="ended_at IS NULL"),
     _some("ix_journeys_wake_at_not_ended", "wake_at", where="ended_at IS NULL"),
+    _some("ix_journeys_silent", "silent_from", "id", where="silent_from IS NOT NULL"),
     _some("ix_journeys_blocked", "blocked_since", "id", where="blocked_since IS NOT NULL"),
     _some("ix_journeys_holding", "wake_at", "id", "held_messages", where="held_messages > 0"),
 )

@@ -32,6 +32,7 @@ from milepost.store import (  # noqa: F401 - all have tables
     people,
     rehearsal_tables,
     review_tables,
+    saved_view_table,
     session_tables,
     single_rows,
     successors,
@@ -46,7 +47,7 @@ METADATA = Base.metadata
 
 
 class CustomerRow(Base):
-    """A customer of the book. `health` mirrors the attribute of that name where it is a number."""
+    """A customer of the book. Some columns mirror attributes, for lists: see `customers.mirrored`."""
 
     __tablename__ = "customers"
     __table_args__ = list_indexes.CUSTOMERS
@@ -59,6 +60,8 @@ class CustomerRow(Base):
     attributes: Mapped[dict[str, Any]]
     team: Mapped[dict[str, str]]
     health: Mapped[float | None]
+    renews_on: Mapped[str | None] = mapped_column(doc="the local date of renewal, `YYYY-MM-DD`")
+    contract_value: Mapped[float | None]
     sort_key: Mapped[SortKey] = mapped_column(
         server_default="", doc="what lists are ordered and searched by, see `customers.sort_key`"
     )
@@ -153,6 +156,7 @@ class JourneyRow(Base):
     started_at: Mapped[At]
     ended_at: Mapped[At | None]
     wake_at: Mapped[At | None] = mapped_column(doc="when the next thing happens by itself")
+    silent_from: Mapped[At | None] = mapped_column(doc="see `planner.silence`; null: nothing is awaited")
     held_messages: Mapped[int] = mapped_column(server_default="0", default=0, doc="messages that are due and held back")
     state: Mapped[dict[str, Any]]
     revision: Mapped[int]

@@ -53,6 +53,9 @@ _ADDRESSES: Mapping[Role, str] = {
         POST /desk/agreement/{customer}
         POST /desk/agreement/{customer}/mail
         GET  /ops/customers
+        GET  /ops/customers.csv
+        POST /ops/views
+        POST /ops/views/end
         GET  /ops/customers/{customer}
         GET  /ops/customers/{customer}/plan
         GET  /ops/customers/{customer}/plan/{mark}

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.browser.conftest import PATIENCE
 from tests.browser.looks import DESK, PHONE, complaints
 from tests.web.conftest import World
-from tests.web.example import ANA, DAY, KIM, START
+from tests.web.example import ANA, DAY, KIM, START, customer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 WAITS = "The customer has the next move: it waits for Kim Lo (Coordinator) to do it"
@@ -113,3 +113,46 @@ async def test_a_person_is_added_changed_and_removed(window: Page, world: World)
         ("Sam Poe", ["sponsor"]),
         ("Bea Roth", ["admin"]),
     ]
+
+
+async def test_the_list_of_customers_is_accessible_and_whole(window: Page, world: World) -> None:
+    for number in range(12):
+        contract = {"renews_on": f"2026-{number % 9 + 3:02}-15", "contract_value": 4000 * number, "health": 8 * number}
+        name = "Donaudampfschifffahrtsgesellschaft & Söhne" if number == 3 else f"Globex {number}"
+        await world.add(customer(f"globex{number}", name, attributes={"tier": "pilot", **contract}))
+    await silent(window, world)
+    found = {}
+    for name, query in (
+        ("list", ""),
+        ("filtered list", "?owner=me&renews=90&sort=renewal"),
+        ("no customers", "?search=x"),
+    ):
+        await window.goto(f"/ops/customers{query}")
+        await expect(window.get_by_role("heading", level=1)).to_be_visible()
+        found[name] = await complaints(window, f"customers {name}")
+
+    assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+async def test_rows_of_the_list_are_forty_pixels_high(window: Page, world: World) -> None:
+    await world.add(customer("globex", "Globex", attributes={"tier": "pilot", "renews_on": "2026-04-01"}))
+    await window.goto("/ops/customers")
+    heights = await window.evaluate(
+        "[...document.querySelectorAll('.customers tbody tr')].map(each => each.getBoundingClientRect().height)"
+    )
+
+    assert len(heights) == 2
+    assert max(heights) <= 41
+
+
+async def test_a_view_is_kept_with_two_clicks_and_a_name(window: Page, world: World) -> None:
+    await world.add(customer("globex", "Globex", attributes={"tier": "pilot", "health": 20}))
+    await window.goto("/ops/customers")
+    await window.get_by_role("link", name="At risk").click()
+    await expect(window.get_by_role("row", name="Globex")).to_be_visible()
+    await expect(window.get_by_role("link", name="Acme Ltd")).to_have_count(0)
+    await window.get_by_text("Keep this view").click()
+    await window.get_by_label("Name", exact=True).fill("To be called")
+    await window.get_by_role("button", name="Keep it").click()
+
+    await expect(window.get_by_role("link", name="To be called")).to_have_attribute("aria-current", "page")

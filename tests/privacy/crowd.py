@@ -53,6 +53,7 @@ from milepost.store.mail_choice_row import MailChoiceRow
 from milepost.store.mail_tables import CustomerMailSwitchRow, HeldMessageRow, MailSwitchRow, ReleasedTextRow
 from milepost.store.people import PersonRow
 from milepost.store.rollouts import MoveStatus
+from milepost.store.saved_view_table import SavedViewRow
 from milepost.store.session_tables import SessionRow, SignInLinkRow
 from milepost.store.stand_ins import Absence
 from milepost.store.successors import SuccessorRow
@@ -95,6 +96,8 @@ def _elsewhere(session: Session) -> None:
     session.add(DeskMessagesRow(address=ADDRESS, chat_sealed="sealed", chat_problem="Sam was away", **chosen))
     mail = {"address": ADDRESS, "day": "2027-01-04"}
     session.add(MorningMailRow(at=START, began_at=START, again_at=START, attempts=1, status="sent", **mail))
+    view = {"name": "Sam Poe's", "query": "search=sam%40acme.example", "saved_at": START}
+    session.add(SavedViewRow(person=ADDRESS, **view))
     session.add(WallLinkRow(id="wall1", map="pilot", made_at=START, made_by=ADDRESS))
     session.add(ApiKeyRow(name="crm", digest="2" * 64, scopes=["read"], made_at=START, made_by=ADDRESS))
     session.add(AuditRow(at=START, by=ADDRESS, kind="person_changed", about=ADDRESS, why="Sam asked", details={}))

@@ -89,4 +89,4 @@ async def test_an_unknown_customer_is_an_error_with_its_id(store):
     ("attributes", "health"), [({"health": 3}, 3.0), ({"health": True}, None), ({"health": "5"}, None), ({}, None)]
 )
 def test_health_is_known_where_it_is_a_number(attributes, health):
-    assert customers.health(attributes) == health
+    assert customers.mirrored(attributes)["health"] == health

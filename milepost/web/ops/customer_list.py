@@ -1,79 +1,49 @@
-"""The list of customers: the status of each journey, low health, and open risks."""
+"""The list of customers: who is where, how they fare and what comes next; narrowed, ordered, and kept as views."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-from urllib.parse import urlencode
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from starlette.responses import Response
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.responses import Response, StreamingResponse
 
-from milepost import limits
 from milepost.explain.overview import JourneyRecord
 from milepost.explain.sentences import spaced
+from milepost.intake.csv_rows import csv_row
 from milepost.planner.enums import JourneyStatus
+from milepost.planner.instants import optional_text
 from milepost.store import customers as stored
-from milepost.store import maps
-from milepost.store.books import Book
-from milepost.store.customer_list import CustomerFilter, StatusFilter, count_customers, list_customers
+from milepost.store import maps, saved_views
+from milepost.store.customer_list import CustomerFilter, count_customers, list_customers
 from milepost.store.keyset import Cursor
 from milepost.store.tables import JourneyRow
-from milepost.web.identity import Looking, book_of
+from milepost.web import forms
+from milepost.web.form_values import Line, Onward, Token, required
+from milepost.web.identity import Acting, Looking, Person, book_of
+from milepost.web.ops.customer_filters import ADDRESS, VIEWS, Filters
+from milepost.web.ops.customer_rows import CustomerRow, CustomerRows
 from milepost.web.ops.titles_of_maps import titles_by_id
 from milepost.web.ops.unmatched import in_short
-from milepost.web.pages import render_aside, shell, up_to
-from milepost.web.services import Served
+from milepost.web.pages import back_to, render_aside, shell, up_to
+from milepost.web.problems import ProblemError
+from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/ops", include_in_schema=False)
 PER_PAGE = 50
 MOST_COUNTED = 1000
-
-
-Maybe = BeforeValidator(lambda value: value or None)
-"""Turns an empty field into a filter that isn't set."""
-
-
-class Filters(BaseModel):
-    """The filters of the list, as its form sends them."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    search: Annotated[Annotated[str, Field(max_length=limits.SEARCH)] | None, Maybe] = None
-    map: Annotated[str | None, Maybe] = None
-    stage: Annotated[str | None, Maybe] = None
-    status: Annotated[StatusFilter | None, Maybe] = None
-    risk: Annotated[Literal["yes"] | None, Maybe] = None
-    stuck: Annotated[Literal["yes"] | None, Maybe] = None
-    blocked: Annotated[Literal["yes"] | None, Maybe] = None
-    health_below: Annotated[float | None, Maybe] = None
-    sort: Annotated[Literal["name", "health", "updated"], BeforeValidator(lambda value: value or "name")] = "name"
-    cursor: Annotated[str | None, Maybe] = None
-
-    def condition(self, book: Book) -> CustomerFilter:
-        """Returns the conditions of the list, for whoever has this book."""
-        return CustomerFilter(
-            book=book,
-            **self.model_dump(include={"search", "map", "stage", "status", "health_below", "sort"}),
-            open_risk=True if self.risk else None,
-            stuck=True if self.stuck else None,
-            blocked=True if self.blocked else None,
-        )
-
-    def address(self, cursor: Cursor | None) -> str | None:
-        """Returns the address of another page of the same list; None where there is none."""
-        if cursor is None:
-            return None
-        return "/ops/customers?" + urlencode({**self.model_dump(exclude_defaults=True), "cursor": str(cursor)})
-
-    @property
-    def is_narrow(self) -> bool:
-        return bool(self.model_dump(exclude_defaults=True, exclude={"cursor", "sort"}))
-
-    @property
-    def has_more(self) -> bool:
-        """Tells whether anything but the search is set, so that the filters must be shown."""
-        return bool(self.model_dump(exclude_defaults=True, exclude={"cursor", "search"}))
+_FORM = "view"
+_CHUNK = 200  # customers of a file that are read at once
+COLUMNS = (
+    *("id", "name", "journey", "map", "stages", "stuck", "risks", "silent_since", "health", "renews_on"),
+    *("contract_value", "owner", "confirmed", "partly", "disputed", "silent", "asked", "next_step", "next_by"),
+    "next_due",
+)
+"""The columns of the file; instants are UTC."""
 
 
 @router.get("/customers")
@@ -84,26 +54,101 @@ async def customers(
     zone = await served.zone()
     cursor = Cursor.read(filters.cursor) if filters.cursor else None
     async with served.store.reading() as session:
-        condition = filters.condition(await book_of(session, served, viewer))
+        condition = await _condition(session, served, viewer, filters, zone)
         book = await list_customers(session, condition, cursor=cursor, limit=PER_PAGE)
         matching = await count_customers(session, condition, MOST_COUNTED)
         published = await maps.titles(session)
         unmatched = await stored.all_customers(session, [line.customer.id for line in book.lines if line.is_unmatched])
+        own = await saved_views.of_person(session, viewer.address) if viewer else []
+        owners = await stored.colleagues(session)
     compiled_maps = await served.compiled_maps.current()
+    rows = CustomerRows(served, served.now())
     page = {
         "filters": filters,
-        "book": book,
+        "rows": [await rows.row(line) for line in book.lines],
         "matching": up_to(matching, MOST_COUNTED),
         "reasons": {each.id: in_short(compiled_maps, each, served.now()) for each in unmatched},
         "earlier": filters.address(book.previous),
         "later": filters.address(book.next),
+        "csv": filters.csv_address,
+        "views": [(title, f"{ADDRESS}?{query}" if query else ADDRESS, query) for title, query in VIEWS.items()],
+        "own_views": own,
+        "shown_view": filters.query,
+        "form": forms.token(served, viewer.session, _FORM) if viewer else None,
         "maps": published,
         "stages": titles_by_id(compiled_maps),
+        "owners": owners,
         "standing": standing,
     }
     return await render_aside(
         "ops/customers.html", page, shell(request, served, viewer, "Customers", "customers", zone=zone)
     )
+
+
+@router.get("/customers.csv")
+async def file(served: Served, viewer: Looking, filters: Annotated[Filters, Query()]) -> Response:
+    """All customers that meet the filters, in their order, for spreadsheets."""
+    zone = await served.zone()
+
+    async def rows() -> AsyncIterator[str]:
+        yield "\ufeff" + csv_row(COLUMNS)
+        made, cursor = CustomerRows(served, served.now()), None
+        while True:
+            async with served.store.reading() as session:
+                condition = await _condition(session, served, viewer, filters, zone)
+                book = await list_customers(session, condition, cursor=cursor, limit=_CHUNK)
+            yield "".join([csv_row(_cells(await made.row(line))) for line in book.lines])
+            if (cursor := book.next) is None:
+                return
+
+    headers = {"content-disposition": 'attachment; filename="customers.csv"'}
+    return StreamingResponse(rows(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.post("/views")
+async def save_view(served: Served, person: Acting, form: Token, name: Line = "", query: Onward = "") -> Response:
+    """Keeps the filters of the list under a name, for whoever sends it."""
+    forms.read(served, person.session, form, _FORM)
+    required(name, "name", "Go back and write what the view is to be called.")
+    try:
+        kept = Filters.model_validate(dict(parse_qsl(query))).query
+    except ValidationError:
+        message = "These filters can't be kept."
+        raise ProblemError(422, "view_wrong", message, "Go back to the list and choose them again.") from None
+    now = int(served.wall().timestamp())
+    is_kept = await served.store.write(partial(saved_views.save, person=person.address, name=name, query=kept, now=now))
+    return back_to(f"{ADDRESS}?{kept}" if kept else ADDRESS, "view_saved" if is_kept else "views_full")
+
+
+@router.post("/views/end")
+async def forget_view(served: Served, person: Acting, form: Token, name: Line = "") -> Response:
+    """Deletes one of the views of whoever sends it."""
+    forms.read(served, person.session, form, _FORM)
+    await served.store.write(partial(saved_views.forget, person=person.address, name=name))
+    return back_to(ADDRESS, "view_forgotten")
+
+
+async def _condition(
+    session: AsyncSession, served: Services, viewer: Person | None, filters: Filters, zone: str
+) -> CustomerFilter:
+    return filters.condition(
+        await book_of(session, served, viewer), served.now(), zone, viewer.address if viewer else None
+    )
+
+
+def _cells(row: CustomerRow) -> list[Any]:
+    """Returns the `COLUMNS` of a customer."""
+    customer, journey, step = row.line.customer, row.line.journey, row.next
+    outcomes = {word: count for _, word, count in row.outcomes}
+    stages = row.line.stages
+    return [
+        *(customer.id, customer.name, standing(journey, customer.unmatched_why), journey and journey.map),
+        *("; ".join(each.title for each in stages), any(each.stuck for each in stages)),
+        *("; ".join(each.title for each in row.line.risks), optional_text(row.silent_since)),
+        *(customer.health, customer.renews_on, customer.contract_value, row.owner and row.owner[0]),
+        *(outcomes.get(word, 0) for word in ("confirmed", "partly", "disputed", "silent", "asked")),
+        *((step.title, step.who, optional_text(step.due)) if step else (None, None, None)),
+    ]
 
 
 def standing(journey: JourneyRow | JourneyRecord | None, unmatched_why: str | None) -> str:
