@@ -51,7 +51,7 @@ from milepost.temporal.exporter import serve
 from milepost.temporal.logs import write_logs
 from milepost.temporal.process_exit import run_and_leave
 from milepost.temporal.search_attributes import register_search_attributes
-from milepost.temporal.task_queues import pollers
+from milepost.temporal.task_queues import SEEN_WITHIN, pollers
 from milepost.translations.languages import languages_in
 from milepost.wire.journey import TASK_QUEUE
 from workflows.book_import import BookImport
@@ -63,7 +63,6 @@ log = structlog.get_logger()
 STOP_WITHIN = timedelta(seconds=5)
 CACHED_WORKFLOWS = 1000  # the SDK's own figure; those that are not cached are replayed when they have something to do
 NO_SANDBOX = UnsandboxedWorkflowRunner()  # docs/decisions/0030-no-sandbox-in-production.md
-SEEN_WITHIN = timedelta(seconds=90)  # a poll lasts a minute
 
 
 def make_worker(

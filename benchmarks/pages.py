@@ -105,6 +105,7 @@ PAGES = {
     "what was agreed, for colleagues": "/desk/agreement/{customer}",
     "a question of a plan": "{plan}/outcomes/{outcome}",
     "health": "/health",
+    "health, for people": "/ops/health",
     "API: documentation": "/api/docs",
     "API: customers": "/api/v1/customers",
     "API: customers at risk": "/api/v1/customers?open_risk=true",

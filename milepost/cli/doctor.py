@@ -5,14 +5,14 @@ from __future__ import annotations
 import typer
 
 from milepost.cli.checks.brand import check_brand
-from milepost.cli.checks.check import Check, CheckStatus
 from milepost.cli.checks.database import check_database
-from milepost.cli.checks.machine import check_machine
 from milepost.cli.checks.replies import check_replies
 from milepost.cli.checks.sign_in import check_sign_in
 from milepost.cli.checks.temporal import check_temporal
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.output import AsJson, print_json, say, table
+from milepost.intake.check import Check, CheckStatus
+from milepost.intake.machine_checks import check_machine
 from milepost.temporal.logs import keep_quiet
 from milepost.text import count_of
 

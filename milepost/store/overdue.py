@@ -11,7 +11,7 @@ from milepost.planner.facts import Ended, MapChanged
 from milepost.planner.instants import Instant
 from milepost.store.inbox import InboxStatus
 from milepost.store.messages import MessageStatus
-from milepost.store.tables import FactRow, JourneyRow, MessageRow
+from milepost.store.tables import CustomerRow, FactRow, JourneyRow, MessageRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,24 @@ async def blocked(session: AsyncSession, *, limit: int = 500) -> list[str]:
     """Returns the ids of journeys that can't be planned, those that have been so the longest first."""
     query = select(JourneyRow.id).where(JourneyRow.blocked_since.is_not(None))
     return list(await session.scalars(query.order_by(JourneyRow.blocked_since).limit(limit)))
+
+
+async def late_lines(
+    session: AsyncSession, now: Instant, received_before: Instant, limit: int
+) -> list[tuple[JourneyRow, str]]:
+    """Returns late journeys as in `overdue`, each with its customer's name, those due the longest first."""
+    query = select(JourneyRow, CustomerRow.name).join(CustomerRow, CustomerRow.id == JourneyRow.customer_id)
+    query = query.where(JourneyRow.ended_at.is_(None), _is_late(now, received_before))
+    rows = await session.execute(query.order_by(JourneyRow.wake_at, JourneyRow.id).limit(limit))
+    return [(row[0], row[1]) for row in rows]
+
+
+async def blocked_lines(session: AsyncSession, limit: int) -> list[tuple[JourneyRow, str]]:
+    """Returns journeys that can't be planned, each with its customer's name, those for the longest first."""
+    query = select(JourneyRow, CustomerRow.name).join(CustomerRow, CustomerRow.id == JourneyRow.customer_id)
+    query = query.where(JourneyRow.blocked_since.is_not(None))
+    rows = await session.execute(query.order_by(JourneyRow.blocked_since, JourneyRow.id).limit(limit))
+    return [(row[0], row[1]) for row in rows]
 
 
 async def counts(session: AsyncSession, now: Instant, received_before: Instant) -> OverdueCounts:

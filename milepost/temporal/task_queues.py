@@ -13,6 +13,8 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, PollWork
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+SEEN_WITHIN = timedelta(seconds=90)
+"""Whoever asked for work in that time is there: a poll lasts a minute."""
 _CLOCK_QUEUE = "milepost-clock"
 _POLL = timedelta(seconds=10)
 _TRIES = 30

@@ -74,6 +74,7 @@ from milepost.web.ops import (
 from milepost.web.ops import customer_list as listing
 from milepost.web.ops import files as ops_files
 from milepost.web.ops import funnel as ops_funnel
+from milepost.web.ops import health as ops_health
 from milepost.web.ops import identity as identity_page
 from milepost.web.ops import imports as ops_imports
 from milepost.web.ops import keys as ops_keys
@@ -96,7 +97,7 @@ from milepost.web.portal.throttle import GUESSES, on_closed
 from milepost.web.problems import add_handlers, on_error
 from milepost.web.rehearsal_runs import RehearsalRuns
 from milepost.web.security import Guard
-from milepost.web.services import Check, Services
+from milepost.web.services import Check, Seen, Services
 from milepost.web.throttle import Throttle
 
 _A_YEAR = "public, max-age=31536000, immutable"
@@ -148,6 +149,7 @@ ROUTERS = (
     step_actions.router,
     record_actions.router,
     contact_mail.router,
+    ops_health.router,
     ops_people.router,
     ops_keys.router,
     ops_audit.router,
@@ -191,16 +193,21 @@ async def _away() -> bool:
     return False
 
 
+async def _nobody() -> list[str]:
+    return []
+
+
 def create_app(
     settings: Settings,
     store: Store,
     intake: Intake,
     *,
     temporal: Check = _away,
+    workers: Seen = _nobody,
 ) -> FastAPI:
     """Creates the application over an open store and intake.
 
-    `temporal` says whether Temporal answers. Whoever opened the store closes it.
+    `temporal` says whether Temporal answers, `workers` who asks it for work. Whoever opened the store closes it.
 
     Raises:
         LogoError: the company's logo can't be used.
@@ -217,7 +224,7 @@ def create_app(
     settings.accepted_api_keys()  # creates the key now, so that it is there for whoever wants to use the API
     links = LinkSigner(settings.signing_key(), settings.links_begin_with)
     rehearsals, provider = RehearsalRuns(settings, intake.context), provider_of(settings)
-    app.state.services = Services(settings, store, intake, links, temporal, rehearsals, look, provider)
+    app.state.services = Services(settings, store, intake, links, temporal, workers, rehearsals, look, provider)
     app.state.guesses, app.state.sign_ins = Throttle(GUESSES), Throttle(sign_in.TRIES)
     app.state.walls = Walls(intake.context)
     app.state.api_throttles = Throttles(settings.api_requests_per_minute)

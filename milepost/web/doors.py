@@ -98,6 +98,7 @@ _ADDRESSES: Mapping[Role, str] = {
         POST /ops/customers/{customer}/team
     """,
     Role.OPERATIONS: """
+        GET  /ops/health
         GET  /ops/mail
         GET  /ops/maps/{map_id}/versions
         GET  /ops/maps/{map_id}/versions/{number}.zip

@@ -12,10 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from milepost import metrics
+from milepost.intake.store_checks import LATE_AFTER
 from milepost.store import messages, overdue
 from milepost.store.errors import StoreError
 from milepost.temporal import exporter
-from milepost.web.health import LATE_AFTER
 from milepost.web.identity import is_among
 from milepost.web.services import Served, Services
 

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 
 from milepost.calendar_data import calendar_data
 from milepost.intake.context import retention_of
+from milepost.intake.store_checks import LATE_AFTER
 from milepost.intake.sync.books import brief
 from milepost.planner.instants import text
 from milepost.store import calendar_data as data_of_others
@@ -24,7 +25,6 @@ from milepost.text import count_of
 from milepost.web.services import Served, Services
 
 router = APIRouter(include_in_schema=False)
-LATE_AFTER = 120.0  # seconds: by then the sweeper has tried several times
 _PATIENCE = 3.0  # seconds
 
 

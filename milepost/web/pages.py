@@ -209,8 +209,11 @@ def _due_time(context: Context, due: Instant | None) -> str:
 
 @pass_context
 def _due_day(context: Context, due: Instant | None) -> str:
-    """Returns the local date of a due date; nothing for none."""
-    return "" if due is None else local_time.due_day_of(due, context["shell"]["zone"])
+    """Returns the local day of a due date, such as `6 Mar`; nothing for none."""
+    if due is None:
+        return ""
+    day = local_time.due_date(due, context["shell"]["zone"])
+    return f"{day.day} {day:%b}"
 
 
 @pass_context

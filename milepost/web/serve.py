@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
@@ -27,10 +28,12 @@ from milepost.settings import Settings
 from milepost.store.database import check, open_store
 from milepost.store.followed_clock import follow, followed
 from milepost.temporal.connection import TemporalAddress, connect
+from milepost.temporal.task_queues import SEEN_WITHIN, pollers
 from milepost.translations.languages import languages_in
 from milepost.web.app import create_app
 from milepost.web.rehearsal_runs import RehearsalRuns
 from milepost.web.slow_clients import DeadlineProtocol
+from milepost.wire.journey import TASK_QUEUE
 
 log = structlog.get_logger()
 STOP_WITHIN = 5  # seconds
@@ -82,7 +85,7 @@ async def opened(settings: Settings, place: TemporalAddress | None = None) -> As
         )
         await intake.context.compiled_maps.warm_up()
         log.info("web application is open", address=settings.links_begin_with, speed=runs.current.speed)
-        app = create_app(settings, store, intake, temporal=lambda: _answers(client))
+        app = create_app(settings, store, intake, temporal=lambda: _answers(client), workers=lambda: _workers(client))
         rehearsals: RehearsalRuns = app.state.services.rehearsals
         await rehearsals.note_lost()
         following = asyncio.create_task(follow(runs))
@@ -106,6 +109,16 @@ async def _answers(client: Client) -> bool:
         return await client.service_client.check_health(timeout=_PATIENCE)
     except (RPCError, RuntimeError):
         return False
+
+
+async def _workers(client: Client) -> list[str]:
+    """Returns the names of the workers that asked for work just now.
+
+    Raises:
+        RPCError: Temporal doesn't answer.
+    """
+    since = time.time() - SEEN_WITHIN.total_seconds()
+    return sorted(each.identity for each in await pollers(client, TASK_QUEUE) if each.last_access_time.seconds > since)
 
 
 class Server(uvicorn.Server):

@@ -26,11 +26,13 @@ from milepost.translations.languages import Languages
 from milepost.web.rehearsal_runs import RehearsalRuns
 
 Check = Callable[[], Awaitable[bool]]
+Seen = Callable[[], Awaitable[list[str]]]
+"""Names the workers that asked Temporal for work just now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Settings, store and intake. `temporal` tells whether Temporal answers.
+    """Settings, store and intake. `temporal` tells whether Temporal answers, `workers` who asks it for work.
 
     `brand` is the company that customers see on their pages; with `provider` colleagues sign in, if there is one.
     """
@@ -40,6 +42,7 @@ class Services:
     intake: Intake
     links: LinkSigner
     temporal: Check
+    workers: Seen
     rehearsals: RehearsalRuns
     brand: Brand
     provider: Provider | None

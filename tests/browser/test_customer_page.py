@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from playwright.async_api import Browser, Page, expect
+from sqlalchemy import update
 
+from milepost.store.tables import JourneyRow
 from tests.browser.conftest import PATIENCE
 from tests.browser.looks import DESK, PHONE, complaints
 from tests.web.conftest import World
@@ -156,3 +158,12 @@ async def test_a_view_is_kept_with_two_clicks_and_a_name(window: Page, world: Wo
     await window.get_by_role("button", name="Keep it").click()
 
     await expect(window.get_by_role("link", name="To be called")).to_have_attribute("aria-current", "page")
+
+
+async def test_the_health_page_is_accessible_and_whole(window: Page, world: World) -> None:
+    async with world.store.transaction() as session:
+        await session.execute(update(JourneyRow).values(blocked_since=START, blocked_why="EndlessMapError: a and b"))
+    await window.goto("/ops/health")
+    await expect(window.get_by_role("heading", name="Blocked journeys")).to_be_visible()
+
+    assert await complaints(window, "health") == []

@@ -85,8 +85,9 @@ async def test_who_is_silent_is_known_from_when_their_step_is_late_until_they_do
         compiled_map = await publish(session)
         walk = await Walk.begin(session, compiled_map, customer("acme"))
         await walk.tell(START, StepDone(id="f1", at=START, step="kickoff", result="ready"))
+        await walk.tell(START + DAY)
         row = await customers.get_row(session, "acme")
-    asked = START + 8 * DAY
+    asked = START + 10 * DAY
     assert row.latest_journey == "acme/1"
     assert await listed(store, silent_at=START) == []
     assert await listed(store, silent_at=asked) == ["acme"]  # though nothing has happened since
@@ -114,6 +115,7 @@ async def test_a_line_has_the_most_urgent_task_and_how_outcomes_stand(store: Sto
     async with store.transaction() as session:
         walk = await Walk.begin(session, await publish(session), customer("acme"))
         await walk.tell(START, StepDone(id="f1", at=START, step="kickoff", result="ready"))
+        await walk.tell(START + DAY)
         await customers.save(session, [customer("bolt")], START)
     async with store.reading() as session:
         acme, bolt = (await list_customers(session)).lines

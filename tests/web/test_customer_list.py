@@ -82,10 +82,10 @@ async def test_a_filter_that_there_is_not_is_refused(ana: httpx.AsyncClient, que
 async def test_a_row_says_where_how_who_and_what_is_next(ana: httpx.AsyncClient) -> None:
     rows = text_of(await ana.get(LIST)).split("Next step", 1)[1]
 
-    assert "Acme Ltd acme silent Getting started Pilot customers 80 \u2013 \u2013 Ana Ruiz" in rows
-    assert "Set up the workspace Solutions engineer, was due Thu 5 Mar 2026" in rows
-    assert "Globex globex risk: Win them back Getting started Pilot customers 20 10 Apr 2026 12,000 Ana Ruiz" in rows
-    assert "Hooli hooli Getting started Pilot customers 90 24 Dec 2026 300.50 Bo Ek" in rows
+    assert "Acme Ltd acme silent Getting started 80 \u2013 \u2013 Ana Ruiz" in rows
+    assert "Set up the workspace Solutions engineer, was due 5 Mar" in rows
+    assert "Globex globex risk: Win them back Getting started, Renewal 20 10 Apr 2026 12,000 Ana Ruiz" in rows
+    assert "Hooli hooli Getting started 90 24 Dec 2026 300.50 Bo Ek" in rows
     assert "Initech initech No map fits “Tier” is other \u2013 \u2013 \u2013" in rows
 
 
@@ -93,7 +93,7 @@ async def test_what_the_customer_has_to_do_is_next_when_it_is_due_first(book: Wo
     await book.tell(step_done="set_up")
     rows = text_of(await ana.get(f"{LIST}?search=acme")).split("Next step", 1)[1]
 
-    assert "Connect the first system Coordinator, was due Mon 9 Mar 2026" in rows
+    assert "Connect the first system Coordinator, was due 9 Mar" in rows
 
 
 async def test_outcomes_are_counted_by_how_they_stand(book: World, ana: httpx.AsyncClient) -> None:
@@ -148,7 +148,7 @@ async def test_the_file_has_all_that_are_listed_and_no_formulas(book: World, ana
     assert (first["journey"], first["map"], first["stages"], first["risks"]) == (
         "Running",
         "pilot",
-        "Getting started",
+        "Getting started; Renewal",
         "Win them back",
     )
     assert (first["renews_on"], first["contract_value"], first["owner"]) == ("2026-04-10", "12000.0", ANA)

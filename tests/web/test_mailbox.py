@@ -16,8 +16,8 @@ import pytest
 
 from milepost import limits
 from milepost.channels.inbound.mailbox import ImapServer, MailboxUnreachableError, open_mailbox
-from milepost.cli.checks.check import CheckStatus
 from milepost.cli.checks.replies import check_replies
+from milepost.intake.check import CheckStatus
 from milepost.intake.mailbox_reader import MailboxReader
 from milepost.settings import Settings
 from milepost.store import answered_messages

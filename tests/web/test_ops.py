@@ -39,8 +39,8 @@ async def test_the_list_says_where_each_customer_stands(world: World, browser: h
     await a_book(world)
     page_text = text_of(await page(browser, "/ops/customers"))
 
-    assert "Acme Ltd acme Running Pilot customers Getting started 75" in page_text
-    assert "Globex globex Running Pilot customers Getting started 20 risk: Win them back" in page_text
+    assert "Acme Ltd acme Getting started 75" in page_text
+    assert "Globex globex risk: Win them back Getting started 20" in page_text
     assert "3 customers." in page_text
 
 

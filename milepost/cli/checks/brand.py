@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from milepost.brand.brand import Brand, brand_from
 from milepost.brand.logo import LogoError
-from milepost.cli.checks.check import Check, failed, ok
+from milepost.intake.check import Check, failed, ok
 from milepost.settings import Settings
 
 _NAME = "Brand"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from milepost.channels.inbound.mailbox import ImapServer, MailboxUnreachableError, open_mailbox
-from milepost.cli.checks.check import Check, failed, ok, warning
+from milepost.intake.check import Check, failed, ok, warning
 from milepost.intake.mailbox_reader import imap_server
 from milepost.settings import Settings
 from milepost.text import count_of

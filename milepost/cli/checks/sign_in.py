@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from milepost.cli.checks.check import Check, failed, ok
+from milepost.intake.check import Check, failed, ok
 from milepost.oidc.errors import OidcError
 from milepost.oidc.provider import provider_of
 from milepost.settings import Settings

@@ -9,15 +9,14 @@ from datetime import UTC, datetime
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from milepost.cli.checks.check import Check, failed, ok, warning
 from milepost.devserver.data_folder import address_of
 from milepost.errors import MilepostError
+from milepost.intake.check import Check, failed, ok, warning
 from milepost.settings import Settings
 from milepost.temporal.connection import connect
-from milepost.temporal.task_queues import clock_offset, pollers
+from milepost.temporal.task_queues import SEEN_WITHIN, clock_offset, pollers
 from milepost.text import listing
 from milepost.wire.journey import TASK_QUEUE
-from worker import SEEN_WITHIN
 
 _TOLERANCE = 2.0  # seconds; reminders are due to the minute
 _TOO_FAR = 60.0  # seconds

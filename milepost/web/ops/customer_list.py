@@ -74,6 +74,7 @@ async def customers(
         "views": [(title, f"{ADDRESS}?{query}" if query else ADDRESS, query) for title, query in VIEWS.items()],
         "own_views": own,
         "shown_view": filters.query,
+        "is_known_view": filters.query in {*VIEWS.values(), *(each.query for each in own)},
         "form": forms.token(served, viewer.session, _FORM) if viewer else None,
         "maps": published,
         "stages": titles_by_id(compiled_maps),

@@ -6,7 +6,7 @@ import shutil
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from milepost.cli.checks.check import Check, failed, ok, warning
+from milepost.intake.check import Check, failed, ok, warning
 from milepost.settings import Settings
 from milepost.text import listing
 
