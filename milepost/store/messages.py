@@ -312,8 +312,10 @@ async def count_by_cause(session: AsyncSession, most: int = MOST_COUNTED) -> dic
 
 async def count_by_status(session: AsyncSession, most: int = MOST_COUNTED) -> dict[str, int]:
     """Counts messages by status, of each up to `most`; statuses without messages are left out."""
-    counts = {
-        status.value: await count_up_to(session, select(MessageRow.at).where(MessageRow.status == status), most)
-        for status in MessageStatus
-    }
+    counts = {status.value: await count_with_status(session, status, most) for status in MessageStatus}
     return {status: count for status, count in counts.items() if count}
+
+
+async def count_with_status(session: AsyncSession, status: MessageStatus, most: int = MOST_COUNTED) -> int:
+    """Counts the messages of a status, up to `most`."""
+    return await count_up_to(session, select(MessageRow.at).where(MessageRow.status == status), most)

@@ -240,3 +240,37 @@ async def test_what_was_released_before_is_known_as_that_and_no_earlier_hold_tak
         counts = await connection.run_sync(lambda sync: mail_switches.in_force(Session(sync), "acme", "m"))
         assert (counts.switch.is_held, counts.hold) == (True, 0)
         await connection.run_sync(to("-1"))
+
+
+async def test_what_lists_are_narrowed_by_is_read_off_the_rows_that_were_there_before(empty_url):
+    def to(revision):
+        def run(connection):
+            settings = config()
+            settings.attributes["connection"] = connection
+            (command.downgrade if revision == "-1" else command.upgrade)(settings, revision)
+
+        return run
+
+    steps = (
+        '{"a": {"status": "open", "kind": "action", "due_at": 70, "snoozed_end": 80}, "b": {"status": "open", '
+        '"due_at": 5}, "c": {"status": "asked", "kind": "outcome", "due_at": 90}, "d": {"status": "done", "kind": '
+        '"action", "due_at": 3}}'
+    )
+    customers = {
+        "acme": '{"renews_on": "soon", "renewal_date": "2027-03-01", "arr": 1200}',
+        "beta": '{"contract_value": "1,200", "arr": 7, "contract_end": "2026-13-01"}',
+    }
+    async with open_store(empty_url) as store, store.engine.begin() as connection:
+        await connection.run_sync(to("0005"))
+        await connection.exec_driver_sql(OLD_ROWS[0])
+        for name, attributes in customers.items():
+            await connection.exec_driver_sql(f"{_CUSTOMER}('{name}', 'N', 'UTC', '{attributes}', '{{}}', 0, 0)")
+        for name, status in (("acme", "open"), ("beta", "paused")):
+            row = f"'{name}/1', '{name}', 1, '{status}', NULL, '{{\"steps\": {steps}}}', "
+            await connection.exec_driver_sql(f"{_JOURNEY}({row}{_OF_JOURNEY}")
+        await connection.run_sync(to("0048"))
+        found = await connection.exec_driver_sql("SELECT id, renews_on, contract_value FROM customers ORDER BY id")
+        assert [tuple(row) for row in found] == [("acme", "2027-03-01", 1200.0), ("beta", None, None)]
+        found = await connection.exec_driver_sql("SELECT id, silent_from FROM journeys ORDER BY id")
+        assert [tuple(row) for row in found] == [("acme/1", 80), ("beta/1", None)]
+        await connection.run_sync(to("-1"))

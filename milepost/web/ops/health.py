@@ -77,11 +77,10 @@ async def _stored(served: Services) -> _Stored:
     wall, clock = context.wall(), context.clock
     before = wall - LATE_AFTER
     async with served.store.reading() as session:
-        mail = await messages.count_by_status(session)
         counts = {
             "held": await held_mail.count(session, HeldFilter()),
-            "queued": mail.get(MessageStatus.QUEUED, 0),
-            "failed": mail.get(MessageStatus.FAILED, 0),
+            "queued": await messages.count_with_status(session, MessageStatus.QUEUED),
+            "failed": await messages.count_with_status(session, MessageStatus.FAILED),
         }
         return _Stored(
             await store_checks(session, served.settings, clock.journey_of, wall),

@@ -27,9 +27,7 @@ _CUSTOMERS = sa.table(
     sa.column("renews_on"),
     sa.column("contract_value"),
 )
-_JOURNEYS = sa.table(
-    "journeys", sa.column("id"), sa.column("status"), sa.column("state", sa.JSON()), sa.column("silent_from")
-)
+_JOURNEYS = sa.table("journeys", sa.column("id"), sa.column("state", sa.JSON()), sa.column("silent_from"))
 
 
 def upgrade() -> None:
@@ -45,7 +43,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person", "name", name=op.f("pk_saved_views")),
     )
     _fill(_CUSTOMERS, None, lambda row: {"renews_on": _day(row.attributes), "contract_value": _value(row.attributes)})
-    _fill(_JOURNEYS, _JOURNEYS.c.status == "open", lambda row: {"silent_from": _silent_from(row.state)})
+    _fill(_JOURNEYS, sa.text("status = 'open'"), lambda row: {"silent_from": _silent_from(row.state)})
     for columns in (["renews_on", "sort_key", "id"], ["contract_value", "sort_key", "id"]):
         op.create_index(op.f(f"ix_customers_{'_'.join(columns)}"), "customers", columns)
     is_awaited = sa.text("silent_from IS NOT NULL")
