@@ -70,7 +70,7 @@ PAGES = {
     "customers that are silent": "/ops/customers?silent=yes",
     "customers that renew soon": "/ops/customers?renews=90&sort=renewal",
     "customers of a colleague by value": f"/ops/customers?owner={CSM}&sort=value",
-    "silent customers of a map that renew soon": "/ops/customers?map=midmarket-make-money&silent=yes&renews=180",
+    "silent ones of a map that renew soon": "/ops/customers?map=midmarket-make-money&silent=yes&renews=90&sort=renewal",
     "customers with low health": "/ops/customers?health_below=40&sort=health",
     "customers by latest change": "/ops/customers?sort=updated",
     "customers of a map at risk": "/ops/customers?map=midmarket-make-money&risk=yes&status=open",

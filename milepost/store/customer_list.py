@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.planner.enums import TaskStatus
@@ -102,14 +102,15 @@ async def list_customers(
     """
     filters = filters or CustomerFilter()
     query = _filtered(select(CustomerRow, JourneyRow), filters).offset(offset or None)
-    page = await read_page(session, query, _ORDERS[filters.sort], cursor, limit)
+    page = await read_page(session, query, _order(filters), cursor, limit)
     rows = [(row[0], row[1]) for row in page.rows]
     return CustomerListPage(tuple(await _lines(session, rows)), page.previous, page.next)
 
 
 async def count_customers(session: AsyncSession, filters: CustomerFilter, most: int) -> int:
     """Counts the customers that meet the filters, up to `most`."""
-    return await count_up_to(session, _filtered(select(CustomerRow.id), filters), most)
+    in_any_order = replace(filters, sort="renewal")
+    return await count_up_to(session, _filtered(select(CustomerRow.id), in_any_order), most)
 
 
 def _filtered(query: Query, filters: CustomerFilter) -> Query:
@@ -155,7 +156,10 @@ def _about_the_contract(filters: CustomerFilter) -> list[ColumnElement[bool]]:
         on_team = select(TeamMemberRow.customer_id).where(TeamMemberRow.address == filters.owner.lower())
         conditions.append(CustomerRow.id.in_(on_team))
     if filters.renews is not None:
-        conditions.append(CustomerRow.renews_on.between(*filters.renews))
+        # A list in another order isn't to begin with the range of renewals, all of which it would have to sort.
+        by_renewal = filters.sort == "renewal"
+        day = CustomerRow.renews_on if by_renewal else func.coalesce(CustomerRow.renews_on, literal_column("''"))
+        conditions.append(day.between(*filters.renews))
     if filters.silent_at is not None:
         silent = select(JourneyRow.id).where(JourneyRow.silent_from.is_not(None))
         conditions.append(CustomerRow.latest_journey.in_(silent.where(JourneyRow.silent_from <= filters.silent_at)))
@@ -196,6 +200,13 @@ _ORDERS = {
         Segment(_BY_NAME, (CustomerRow.latest_journey.is_(None),)),
     ),
 }
+
+
+def _order(filters: CustomerFilter) -> tuple[Segment, ...]:
+    """Returns the order of the list, without the part for customers whom a filter leaves out."""
+    order = _ORDERS[filters.sort]
+    is_known = filters.renews is not None if filters.sort == "renewal" else filters.health_below is not None
+    return order[:1] if is_known and filters.sort in ("renewal", "health") else order
 
 
 async def _lines(

@@ -79,11 +79,15 @@ async def blocked(session: AsyncSession, *, limit: int = 500) -> list[str]:
     return list(await session.scalars(query.order_by(JourneyRow.blocked_since).limit(limit)))
 
 
+_NAME = select(CustomerRow.name).where(CustomerRow.id == JourneyRow.customer_id).scalar_subquery()
+"""Looked up for each line: a join might lead the database to begin with the customers."""
+
+
 async def late_lines(
     session: AsyncSession, now: Instant, received_before: Instant, limit: int
 ) -> list[tuple[JourneyRow, str]]:
     """Returns late journeys as in `overdue`, each with its customer's name, in the order of their wake-ups."""
-    query = select(JourneyRow, CustomerRow.name).join(CustomerRow, CustomerRow.id == JourneyRow.customer_id)
+    query = select(JourneyRow, _NAME)
     query = query.where(JourneyRow.ended_at.is_(None), _is_late(now, received_before))
     rows = await session.execute(query.order_by(JourneyRow.wake_at).limit(limit))  # as the index has them
     return [(row[0], row[1]) for row in rows]
@@ -91,7 +95,7 @@ async def late_lines(
 
 async def blocked_lines(session: AsyncSession, limit: int) -> list[tuple[JourneyRow, str]]:
     """Returns journeys that can't be planned, each with its customer's name, those for the longest first."""
-    query = select(JourneyRow, CustomerRow.name).join(CustomerRow, CustomerRow.id == JourneyRow.customer_id)
+    query = select(JourneyRow, _NAME)
     query = query.where(JourneyRow.blocked_since.is_not(None))
     rows = await session.execute(query.order_by(JourneyRow.blocked_since, JourneyRow.id).limit(limit))
     return [(row[0], row[1]) for row in rows]
