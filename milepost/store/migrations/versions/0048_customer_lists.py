@@ -1,6 +1,6 @@
 """What lists of customers are narrowed and ordered by, and the views of them that people keep.
 
-Revision: 0048, after 0046.
+Revision: 0048, after 0047.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0048"
-down_revision = "0046"
+down_revision = "0047"
 branch_labels = None
 depends_on = None
 
