@@ -87,6 +87,7 @@ PAGES = {
     "people": "/ops/people",
     "a customer's id": "/ops/customers/{customer}/identity",
     "maps": "/ops/maps",
+    "publishing a map": "/ops/publish",
     "a rollout": "/ops/rollouts/{rollout}",
     "a map on the wall": "/ops/maps/enterprise-save-time",
     "a part of a segment on the wall": "/ops/maps/enterprise-save-time?of=%40country%3DDE",

@@ -15,6 +15,12 @@ UPLOAD = 20 * 1024 * 1024
 """Bytes of the files of an import together."""
 UPLOAD_READ = 5 * UPLOAD
 """Bytes of an upload that are read, though it is refused: who sends it may not listen before all is sent."""
+MAP = 5 * 1024 * 1024
+"""Bytes of a map's folder as it is sent to a page, packed or not."""
+MAP_FILES = 2000
+"""Files of a map's folder."""
+MAP_TEXTS = 20 * 1024 * 1024
+"""Bytes of all its texts together, unpacked."""
 INBOUND = 20 * 1024 * 1024
 """Bytes of a mail that comes in."""
 MAPPING = 256 * 1024

@@ -15,7 +15,6 @@ from milepost.channels.message_text import MessageSource, render
 from milepost.cli.runners import Engine, EngineOption, run_on_temporal
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.output import aside, print_json
-from milepost.cli.support.timeline_lines import Clock
 from milepost.language.loader import MAP_FILE
 from milepost.language.steps import Touchpoint
 from milepost.language.templates.source import TemplateError
@@ -29,6 +28,7 @@ from milepost.planner.timeline import Entry, MessageSent
 from milepost.scenarios.discovery import scenario_files, sort_of
 from milepost.scenarios.runs import run_on_planner
 from milepost.scenarios.scenario import LoadedScenario, Scenario, load_scenario
+from milepost.scenarios.timeline_lines import Clock
 from milepost.text import did_you_mean, listing, nearest
 
 _NAMED = 5

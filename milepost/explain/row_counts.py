@@ -42,6 +42,7 @@ NAMES = {
     "links": ("link", "links"),
     "mail_choices": ("choice about mail", "choices about mail"),
     "mail_switches": ("switch of mail", "switches of mail"),
+    "map_candidates": ("map that was uploaded", "maps that were uploaded"),
     "map_reviews": ("review of a map", "reviews of maps"),
     "map_versions": ("version of a map", "versions of maps"),
     "messages": ("message", "messages"),

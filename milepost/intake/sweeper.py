@@ -17,7 +17,7 @@ from milepost.files.places import FilesUnreachableError
 from milepost.intake import files
 from milepost.intake.context import IntakeContext
 from milepost.intake.recovery import is_needed, recover
-from milepost.store import form_drafts, hand_over_orders, imports, overdue, retention, rollouts, undo_points
+from milepost.store import candidates, form_drafts, hand_over_orders, imports, overdue, retention, rollouts, undo_points
 from milepost.store.errors import StoreUnreachableError
 
 log = structlog.get_logger()
@@ -63,9 +63,10 @@ class Sweeper:
             await asyncio.sleep(RETENTION_INTERVAL)
 
     async def remove_uploads(self) -> int:
-        """Removes details of imports, and hand-overs, that were kept for long enough; returns of how many imports."""
+        """Removes details of imports, hand-overs and uploaded maps, kept long enough; returns of how many imports."""
         context = self._context
         await context.store.write(partial(hand_over_orders.remove_expired, wall=context.wall()))
+        await context.store.write(partial(candidates.remove_expired, wall=context.wall()))
         return await context.store.write(partial(imports.remove_expired, now=context.now(), wall=context.wall()))
 
     async def _check_files(self) -> None:

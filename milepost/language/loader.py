@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from milepost import limits
 from milepost.language.model import Map
 from milepost.language.problems import Problem, in_order
 from milepost.language.structure import Structure, check_structure
@@ -21,7 +22,6 @@ LANGUAGES = "languages"
 """The folder of the catalogues that translate what a map says to customers."""
 SIDE_FOLDERS = {**dict.fromkeys(TEMPLATE_FOLDERS, ".md"), LANGUAGES: ".po"}
 """The folders beside a map whose files belong to it, with the ending of those files."""
-_MAX_FILES = 2000
 _BEGINNING = 64
 """Bytes to look at: in a text whose letters take two or four bytes, half of the bytes or more are zero."""
 
@@ -114,7 +114,7 @@ def _files_of(file: Path) -> list[tuple[str, Path]]:
     for folder, ending in SIDE_FOLDERS.items():
         paths = sorted((file.parent / folder).glob(f"*{ending}"))
         files += [(f"{folder}/{path.name}", path) for path in paths if path.is_file()]
-    return files[:_MAX_FILES]
+    return files[: limits.MAP_FILES]
 
 
 def read_file(path: Path, name: str) -> str | Problem:
@@ -125,6 +125,11 @@ def read_file(path: Path, name: str) -> str | Problem:
         raw = path.read_bytes()
     except OSError as error:
         return Problem(name, 1, 1, "M102", f"The file can't be read: {error.strerror}")
+    return text_of(raw, name)
+
+
+def text_of(raw: bytes, name: str) -> str | Problem:
+    """Returns the text that a file's bytes hold, or a problem if they are in another encoding."""
     beginning = raw[:_BEGINNING]
     if 3 * beginning.count(b"\0") > len(beginning):
         return Problem(name, 1, 1, "M103", "The file is UTF-16, or isn't text at all; save it as UTF-8")

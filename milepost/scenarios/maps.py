@@ -34,12 +34,15 @@ class ReadMap:
 
 @dataclass(slots=True)
 class MapCache:
-    """The maps that were read, by their paths."""
+    """The maps that were read, by their paths; outside of the folder `within`, where it is set, there is none."""
 
     by_path: dict[str, ReadMap] = field(default_factory=dict)
+    within: Path | None = None
 
     def at(self, path: Path) -> ReadMap:
         """The map in a folder or file."""
+        if self.within is not None and not path.resolve().is_relative_to(self.within.resolve()):
+            return ReadMap(exists=False, compiled_map=None, files={})
         short = _shortest(path)
         read_map = self.by_path.get(str(short))
         if read_map is None:

@@ -52,15 +52,17 @@ def run_on_planner(scenario: Scenario) -> tuple[Entry, ...]:
     return tuple(entry for plan in scenario.plans() for entry in plan.timeline)
 
 
-def run_scenarios(files: Iterable[Path], engine: Engine | None = None) -> ScenarioReport:
+def run_scenarios(
+    files: Iterable[Path], engine: Engine | None = None, *, maps: MapCache | None = None
+) -> ScenarioReport:
     """Runs scenarios and compares the timelines, of the planner or of another `engine`, with what they expect.
 
-    The planner runs them in either case: it finds maps that never come to rest.
+    The planner runs them in either case: it finds maps that never come to rest. `maps` reads those that they name.
     """
     not_run: dict[Path, tuple[Problem, ...]] = {}
     problems: list[Problem] = []
     planned: dict[Path, tuple[Scenario, Sequence[Entry]]] = {}
-    maps = MapCache()
+    maps = maps or MapCache()
     for file in files:
         loaded = load_scenario(file, maps)
         problems += loaded.problems

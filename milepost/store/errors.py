@@ -284,6 +284,19 @@ class UnknownRehearsalError(StoreError):
         super().__init__(f"There is no rehearsal {number}.", "The page of rehearsals lists them.")
 
 
+class UnknownCandidateError(StoreError):
+    """There is no candidate of this number; it may have been thrown away, or kept for long enough."""
+
+    code = "unknown_candidate"
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(
+            f"There is nothing to publish of the number {number} any more.",
+            "What was uploaded is kept for a week. Upload it again.",
+        )
+
+
 class RehearsalRunsError(StoreError):
     """Another rehearsal runs; there is one at a time."""
 

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, RowMapping, Table, Text, and_, cast, or_, select
 from sqlalchemy.orm import Session
 
+from milepost.store.candidate_tables import CandidateRow
 from milepost.store.key_tables import ApiKeyRow, ApiKeyUseRow
 from milepost.store.sync_tables import SyncedCustomerRow, SyncRow, SyncRunRow
 from milepost.store.table_types import table_of
@@ -28,6 +29,7 @@ _NOT_OF_PEOPLE = {
     ApiKeyRow.__tablename__: frozenset({"name"}),  # of a program
     WallLinkRow.__tablename__: frozenset({"id", "map"}),
     ApiKeyUseRow.__tablename__: frozenset({"name"}),
+    CandidateRow.__tablename__: frozenset({"map", "title", "files", "hash", "status"}),  # operations wrote them
     MapVersionRow.__tablename__: frozenset({"map", "title", "files"}),  # operations wrote them
     SyncRow.__tablename__: frozenset(SyncRow.__table__.columns.keys()),  # these too
     SyncRunRow.__tablename__: frozenset(SyncRunRow.__table__.columns.keys()),  # counts and headings, no cells

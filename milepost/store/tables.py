@@ -17,6 +17,7 @@ from milepost.store import (  # noqa: F401 - all have tables
     aliases,
     audit_tables,
     calendar_feed_table,
+    candidate_tables,
     desk_message_tables,
     earlier_end_table,
     file_tables,

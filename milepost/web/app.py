@@ -11,6 +11,7 @@ from starlette.types import Scope
 
 from milepost.brand.brand import brand_from
 from milepost.channels.links import LinkSigner
+from milepost.intake.candidates.runs import CandidateRuns
 from milepost.intake.intake import Intake
 from milepost.intake.walls import Walls
 from milepost.oidc.errors import OidcError
@@ -61,6 +62,7 @@ from milepost.web.names import Names
 from milepost.web.ops import actions as ops_actions
 from milepost.web.ops import audit as ops_audit
 from milepost.web.ops import (
+    candidate_page,
     contact_mail,
     customer,
     import_page,
@@ -82,6 +84,7 @@ from milepost.web.ops import links as ops_links
 from milepost.web.ops import maps as ops_maps
 from milepost.web.ops import people as ops_people
 from milepost.web.ops import proof as ops_proof
+from milepost.web.ops import publish as ops_publish
 from milepost.web.ops import rehearsals as ops_rehearsals
 from milepost.web.ops import results as ops_results
 from milepost.web.ops import rollouts as ops_rollouts
@@ -165,6 +168,8 @@ ROUTERS = (
     mail.router,
     ops_maps.router,
     ops_versions.router,
+    ops_publish.router,
+    candidate_page.router,
     ops_rollouts.router,
     ops_wall.router,
     ops_funnel.router,
@@ -224,7 +229,10 @@ def create_app(
     settings.accepted_api_keys()  # creates the key now, so that it is there for whoever wants to use the API
     links = LinkSigner(settings.signing_key(), settings.links_begin_with)
     rehearsals, provider = RehearsalRuns(settings, intake.context), provider_of(settings)
-    app.state.services = Services(settings, store, intake, links, temporal, workers, rehearsals, look, provider)
+    candidates = CandidateRuns(intake.context)
+    app.state.services = Services(
+        settings, store, intake, links, temporal, workers, rehearsals, candidates, look, provider
+    )
     app.state.guesses, app.state.sign_ins = Throttle(GUESSES), Throttle(sign_in.TRIES)
     app.state.walls = Walls(intake.context)
     app.state.api_throttles = Throttles(settings.api_requests_per_minute)

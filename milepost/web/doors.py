@@ -102,6 +102,14 @@ _ADDRESSES: Mapping[Role, str] = {
         GET  /ops/mail
         GET  /ops/maps/{map_id}/versions
         GET  /ops/maps/{map_id}/versions/{number}.zip
+        POST /ops/maps/{map_id}/versions/{number}/look
+        GET  /ops/publish
+        POST /ops/publish
+        GET  /ops/publish/{number}
+        POST /ops/publish/{number}/look
+        POST /ops/publish/{number}/publish
+        POST /ops/publish/{number}/roll-out
+        POST /ops/publish/{number}/discard
         GET  /ops/rollouts/{number}
         GET  /ops/rollouts/{number}/back
         POST /ops/rollouts/{number}/pause

@@ -216,6 +216,7 @@ def _problem_of(error: Exception) -> Problem:
             | store_errors.UnknownImportError()
             | store_errors.UnknownRehearsalError()
             | store_errors.UnknownRolloutError()
+            | store_errors.UnknownCandidateError()
         ):
             return Problem(404, "not_found", str(error))
         case store_errors.StoreDamagedError() | store_errors.StoreUnwritableError():

@@ -8,6 +8,7 @@ from milepost import limits
 
 API = "/api/"
 IMPORTS = "/ops/imports"
+PUBLISH = "/ops/publish"
 PLAN = "/plan/"
 PLAN_UPLOAD = "/upload"
 """The end of the address to which a form with files is sent."""
@@ -27,7 +28,7 @@ class RequestLimits:
 
 def limits_of(path: str) -> RequestLimits:
     """Returns the limits of a request to this path. Whoever takes uploads says of a large one what is wrong."""
-    if path in (IMPORTS, API_IMPORTS):
+    if path in (IMPORTS, API_IMPORTS, PUBLISH):
         return RequestLimits(limits.UPLOAD_READ, limits.UPLOADING)
     if path.startswith(PLAN) and path.endswith(PLAN_UPLOAD):
         return RequestLimits(limits.UPLOAD_READ, limits.UPLOADING)

@@ -31,7 +31,7 @@ from milepost.temporal.connection import TemporalAddress, connect
 from milepost.temporal.task_queues import SEEN_WITHIN, pollers
 from milepost.translations.languages import languages_in
 from milepost.web.app import create_app
-from milepost.web.rehearsal_runs import RehearsalRuns
+from milepost.web.services import Services
 from milepost.web.slow_clients import DeadlineProtocol
 from milepost.wire.journey import TASK_QUEUE
 
@@ -86,14 +86,15 @@ async def opened(settings: Settings, place: TemporalAddress | None = None) -> As
         await intake.context.compiled_maps.warm_up()
         log.info("web application is open", address=settings.links_begin_with, speed=runs.current.speed)
         app = create_app(settings, store, intake, temporal=lambda: _answers(client), workers=lambda: _workers(client))
-        rehearsals: RehearsalRuns = app.state.services.rehearsals
-        await rehearsals.note_lost()
+        services: Services = app.state.services
+        await services.rehearsals.note_lost()
         following = asyncio.create_task(follow(runs))
         try:
             yield app
         finally:
             following.cancel()
-            await rehearsals.close()
+            await services.rehearsals.close()
+            await services.candidates.close()
 
 
 async def _client(settings: Settings, place: TemporalAddress | None) -> Client:

@@ -14,6 +14,7 @@ from itsdangerous import URLSafeTimedSerializer
 
 from milepost.brand.brand import Brand
 from milepost.channels.links import LinkSigner
+from milepost.intake.candidates.runs import CandidateRuns
 from milepost.intake.intake import Intake
 from milepost.oidc.provider import Provider
 from milepost.planner.clock import REAL_TIME
@@ -44,6 +45,7 @@ class Services:
     temporal: Check
     workers: Seen
     rehearsals: RehearsalRuns
+    candidates: CandidateRuns
     brand: Brand
     provider: Provider | None
 

@@ -38,7 +38,8 @@ async def read_upload(request: Request) -> UploadForm:
         UploadError: the files are too large, or there is none.
         HTTPException: 400, it is no such form.
     """
-    await _refuse_large(request)
+    if await is_too_large(request, limits.UPLOAD + limits.MAPPING):
+        raise _too_large()
     async with request.form(max_files=2, max_fields=_FIELDS, max_part_size=limits.MAPPING) as sent:
         book, contacts = await _file(sent, "book"), await _file(sent, "contacts")
         names = dict.fromkeys(name for name, value in sent.multi_items() if isinstance(value, str))
@@ -50,17 +51,14 @@ async def read_upload(request: Request) -> UploadForm:
     return UploadForm(book, contacts, fields)
 
 
-async def _refuse_large(request: Request) -> None:
-    """Reads a form that is too large and throws it away, so that its sender, who may not listen before, is told.
-
-    Raises:
-        UploadError: it is too large.
-    """
+async def is_too_large(request: Request, most: int) -> bool:
+    """Tells whether a form has more bytes; it is read and thrown away then, as its sender may not listen before."""
     length = request.headers.get("content-length", "")
-    if length.isdecimal() and int(length) > limits.UPLOAD + limits.MAPPING:
-        async for _ in request.stream():
-            pass
-        raise _too_large()
+    if not length.isdecimal() or int(length) <= most:
+        return False
+    async for _ in request.stream():
+        pass
+    return True
 
 
 def _too_large() -> UploadError:

@@ -55,13 +55,14 @@ from milepost.store.people import PersonRow
 from milepost.store.rollouts import MoveStatus
 from milepost.store.saved_view_table import SavedViewRow
 from milepost.store.session_tables import SessionRow, SignInLinkRow
+from milepost.store.single_rows import ClockRow
 from milepost.store.stand_ins import Absence
 from milepost.store.successors import SuccessorRow
 from milepost.store.tables import METADATA, JourneyRow, RolloutMoveRow
 from milepost.store.undo_tables import UndoPointRow
 from milepost.store.wall_link_tables import WallLinkRow
 from milepost.wire.activities import Advanced, AdvanceOrder, DeliveryOrder
-from tests.store.book import stored_hand_over, stored_import, stored_rehearsal, stored_rollout
+from tests.store.book import stored_candidate, stored_hand_over, stored_import, stored_rehearsal, stored_rollout
 from tests.workflows.example import CUSTOMER, FILES, START
 from tests.workflows.rig import LINKS
 
@@ -98,6 +99,9 @@ def _elsewhere(session: Session) -> None:
     session.add(MorningMailRow(at=START, began_at=START, again_at=START, attempts=1, status="sent", **mail))
     view = {"name": "Sam Poe's", "query": "search=sam%40acme.example", "saved_at": START}
     session.add(SavedViewRow(person=ADDRESS, **view))
+    session.add(stored_candidate(ADDRESS, START))
+    taken = {"taken_colleagues": [ADDRESS], "taken_customers": [ADDRESS]}
+    session.add(ClockRow(id=1, wall_epoch=START, journey_epoch=START, speed=1.0, **taken))
     session.add(WallLinkRow(id="wall1", map="pilot", made_at=START, made_by=ADDRESS))
     session.add(ApiKeyRow(name="crm", digest="2" * 64, scopes=["read"], made_at=START, made_by=ADDRESS))
     session.add(AuditRow(at=START, by=ADDRESS, kind="person_changed", about=ADDRESS, why="Sam asked", details={}))

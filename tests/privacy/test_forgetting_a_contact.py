@@ -40,6 +40,7 @@ KEYS = {
 }  # fmt: skip
 """Columns with ids of customers, of a map's things, and of forms."""
 OPERATIONS = {("map_versions", "hash"), ("map_versions", "map"), ("map_versions", "title"), ("map_versions", "files")}
+OPERATIONS |= {("map_candidates", name) for name in ("map", "title", "hash", "files", "status")}
 """Columns with the text of maps, which operations wrote."""
 
 PROGRAMS = {("api_keys", "name"), ("api_key_uses", "name")}

@@ -16,6 +16,8 @@ from milepost.planner.plan import Plan, plan
 from milepost.planner.state import State
 from milepost.store import customers, journeys, maps
 from milepost.store.advance import write_plan
+from milepost.store.candidate_tables import CandidateRow
+from milepost.store.candidates import CandidateStatus
 from milepost.store.hand_over_tables import HandOverOrderRow
 from milepost.store.import_tables import ImportRow
 from milepost.store.imports import ImportStatus
@@ -186,6 +188,22 @@ def stored_rehearsal(by: str, at: int, import_number: int = 1) -> RehearsalRow:
         started_by=by,
         beat_at=at,
         account=None,
+    )
+
+
+def stored_candidate(by: str, at: int) -> CandidateRow:
+    """A map that was uploaded and looked at, as a row that is yet to be stored."""
+    return CandidateRow(
+        form=f"map of {by}",
+        status=CandidateStatus.LOOKED,
+        name="pilot",
+        files={"map.yaml": "map: pilot"},
+        total=0,
+        done=0,
+        sent_at=at,
+        sent_by=by,
+        beat_at=at,
+        keep_until=at + 7 * DAY,
     )
 
 

@@ -62,7 +62,7 @@ async def test_each_version_says_who_published_it_who_is_on_it_and_what_they_con
     text = text_of(page)
     old, new = content_hash(FILES), content_hash(RENEWED)
     assert f"New customers begin on version 2 ({new[:12]}). 1 customer is on another version, and stays there" in text
-    assert f"2 {new[:12]} current Ops Mon 2 Mar 2026, 10:00 first 0 nothing yet" in text
+    assert f"2 {new[:12]} current Ops, Mon 2 Mar 2026, 10:00 first 0 nothing yet" in text
     assert "100 % of 1 confirmed" in text[text.index(f"1 {old[:12]}") :]
     assert f'href="/ops/maps/pilot?version={old}"' in page.text
     assert "Nobody was moved from one version to another yet." in text
