@@ -15,9 +15,9 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from milepost.errors import MilepostError
 from milepost.planner.clock import REAL_TIME, JourneyClock
 from milepost.planner.instants import Instant
+from milepost.store.errors import StoreError
 from milepost.store.single_rows import ClockRow
 from milepost.store.tables import FactRow, JourneyRow
 from milepost.store.upsert import upsert
@@ -31,7 +31,7 @@ _DAY = 86_400
 _MOMENT = 0.000_1  # seconds
 
 
-class NotSteerableError(MilepostError):
+class NotSteerableError(StoreError):
     """The clock isn't that of a demo; nothing has changed."""
 
     code: ClassVar[str] = "not_steerable"

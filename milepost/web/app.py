@@ -19,7 +19,18 @@ from milepost.oidc.provider import provider_of
 from milepost.settings import Settings
 from milepost.store.database import Store
 from milepost.temporal import exporter
-from milepost.web import brand, figures, health, home, rehearsal, shared_wall, sign_in, sign_in_links, sign_in_oidc
+from milepost.web import (
+    brand,
+    demo,
+    figures,
+    health,
+    home,
+    rehearsal,
+    shared_wall,
+    sign_in,
+    sign_in_links,
+    sign_in_oidc,
+)
 from milepost.web.api import (
     agreement_routes,
     colleague_routes,
@@ -127,6 +138,7 @@ ROUTERS = (
     api_inbound.router,
     home.router,
     rehearsal.router,
+    demo.router,
     sign_in.router,
     sign_in_links.router,
     sign_in_oidc.router,

@@ -14,6 +14,10 @@ _ADDRESSES: Mapping[Role, str] = {
     Role.COLLEAGUE: """
         GET  /
         GET  /rehearsal
+        GET  /demo/clock
+        POST /demo/clock
+        POST /demo/take-over
+        POST /demo/give-back
         GET  /desk
         GET  /desk/queues
         GET  /desk/away

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from milepost.explain.people_names import PeopleNames
 from milepost.explain.sentences import Wording
 from milepost.roles import Role
-from milepost.store import customers, rehearsal_account, timeline
+from milepost.store import customers, demo_example, rehearsal_account, timeline
 from milepost.store.dashboard_counts import MOST_COUNTED, dashboard_counts
 from milepost.store.timeline import CustomerEntry
 from milepost.web.identity import Looking
@@ -28,11 +28,12 @@ async def home(request: Request, served: Served, viewer: Looking) -> Response:
     async with served.store.reading() as session:
         counts = await dashboard_counts(session, served.now())
         is_rehearsal = await rehearsal_account.began_at(session) is not None
+        example = await demo_example.find(session) if served.demo else None
         newest = await timeline.newest(session, limit=NEWEST)
     page = {
         "counts": counts,
         "is_rehearsal": is_rehearsal,
-        "example": newest[-1].customer if newest and served.is_hurried and not is_rehearsal else None,
+        "example": example,
         "figure": lambda number: up_to(number, MOST_COUNTED),
         "news": await _news(served, newest, zone),
     }

@@ -23,6 +23,7 @@ from milepost.text import number
 from milepost.translations.reader import ENGLISH, Reader, translatable
 from milepost.translations.templates import translate_by_reader
 from milepost.web.brand_urls import logo_url, stylesheet_url
+from milepost.web.demo_bar import demo_bar
 from milepost.web.doors import needed_for
 from milepost.web.identity import Person
 from milepost.web.services import Services
@@ -113,6 +114,7 @@ def shell(request: Request, served: Services, person: Person | None, title: str,
         "zone": zone,
         "zone_text": zone_text,
         "now": f"{local_time.time_of(now, zone)}, {zone_text}" if served.is_hurried else None,
+        "demo": demo_bar(request, served, zone),
         "notice": notice(request),
         "undo": (),
     }
@@ -150,7 +152,8 @@ def render_for(served: Services, reader: Reader, template: str, page: Any, statu
     Its words are those of `{% trans %}` and `_()`, its dates and numbers those of `reader`; macros with words need
     `{% from ... import ... with context %}`.
     """
-    html = templates().get_template(template).render(page=page, reader=reader, brand=served.brand)
+    values = {"page": page, "reader": reader, "brand": served.brand, "is_demo": served.demo is not None}
+    html = templates().get_template(template).render(values)
     return HTMLResponse(html, status)
 
 

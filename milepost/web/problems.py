@@ -129,6 +129,7 @@ _STATUS: dict[str, int] = {
     "not_yours": 403,
     "last_admin": 409,
     "already_undone": 409,
+    "not_steerable": 409,
     "grace_over": 409,
     "message_left": 409,
     "fell_due": 409,

@@ -78,7 +78,7 @@ async def sign_in(
     if problem is not None:
         return render("sign_in.html", {**values, "address": address, "problem": problem}, status=403)
     way = Way.PASSWORD if values["takes_password"] else Way.MACHINE
-    secret = await served.store.write(partial(_begin, address=address, way=way, served=served))
+    secret = await served.store.write(partial(begin_session, address=address, way=way, served=served))
     return let_in(served, secret, onward)
 
 
@@ -144,7 +144,8 @@ async def _problem(served: Services, address: str, password: str, *, asks: bool)
     return _LEFT if person is not None and person.left_at is not None else None
 
 
-def _begin(session: Session, *, address: str, way: Way, served: Services) -> str:
+def begin_session(session: Session, *, address: str, way: Way, served: Services) -> str:
+    """Begins a session of a colleague; returns its secret."""
     now = int(served.wall().timestamp())
     sessions.remove_over(session, now, idle_seconds(served.settings))
     return sessions.begin(session, address, way, now)

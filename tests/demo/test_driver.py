@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
@@ -21,6 +22,7 @@ from milepost.store.tables import FactRow, TimelineRow
 from tests.web.conftest import BASE, KEY, World, empty_world, settings  # noqa: F401 - fixtures
 
 CUSTOMERS = ("elgon-coffee", "amber-yoga", "kumo-ramen")
+LARGE = ("aldermoor-foods", "bluefen-insurance")
 MAP = "small-business-save-money"
 
 
@@ -32,11 +34,19 @@ class Demo:
         self.maps = compiled_maps
         self.transport = httpx.ASGITransport(world.app)
         self.trouble: list[str] = []
+        self.taken: set[str] = set()
         self.driver = self.new_driver()
 
     def new_driver(self) -> DemoDriver:
         self.api = Api(BASE, KEY, self.transport)
-        return DemoDriver(self.api, self.maps, seeded(1), self.world.intake.now, on_trouble=self.trouble.append)
+        return DemoDriver(
+            self.api,
+            self.maps,
+            seeded(1),
+            self.world.intake.now,
+            taken=lambda: self.taken,
+            on_trouble=self.trouble.append,
+        )
 
     async def play(self, days: int) -> None:
         """Let time pass, and everybody act in it."""
@@ -52,20 +62,32 @@ class Demo:
             return list(await session.scalars(query.order_by(TimelineRow.seq)))
 
 
-@pytest.fixture
-async def demo(empty_world: World, compiled_maps, book) -> AsyncIterator[Demo]:  # noqa: F811 - the fixture
-    world = empty_world
+@asynccontextmanager
+async def demo_of(world: World, compiled_maps, book, map_id: str, customers: Sequence[str]) -> AsyncIterator[Demo]:
     world.at = BEGINS
-    loaded = load(MAPS / MAP)
+    loaded = load(MAPS / map_id)
     async with world.store.transaction() as session:
-        await maps.publish(session, MAP, "Small", loaded.files, BEGINS)
+        await maps.publish(session, map_id, map_id, loaded.files, BEGINS)
     for customer in book.customers:
-        if customer.id in CUSTOMERS:
+        if customer.id in customers:
             await world.add(customer)
     new_demo = Demo(world, compiled_maps)
     yield new_demo
     async with new_demo.api:
         pass
+
+
+@pytest.fixture
+async def demo(empty_world: World, compiled_maps, book) -> AsyncIterator[Demo]:  # noqa: F811 - the fixture
+    async with demo_of(empty_world, compiled_maps, book, MAP, CUSTOMERS) as made:
+        yield made
+
+
+@pytest.fixture
+async def with_colleagues(empty_world: World, compiled_maps, book) -> AsyncIterator[Demo]:  # noqa: F811 - the fixture
+    """Two customers on a map with much to do for colleagues and for themselves."""
+    async with demo_of(empty_world, compiled_maps, book, "enterprise-save-time", LARGE) as made:
+        yield made
 
 
 async def test_everybody_acts_as_their_personality_has_it(demo: Demo) -> None:
@@ -104,3 +126,47 @@ async def test_while_the_api_is_away_everybody_waits_and_acts_later(demo: Demo) 
     demo.transport.app = app
     await demo.driver.act()
     assert len(await demo.world.facts(CUSTOMERS[0])) > before
+
+
+async def by_whom(demo: Demo, customer: str) -> dict[str, set[str | None]]:
+    """Who told what about a customer, by the kind of the fact."""
+    told: dict[str, set[str | None]] = {}
+    for row in await demo.world.facts(customer):
+        told.setdefault(row.kind, set()).add(row.told_by)
+    return told
+
+
+async def test_whoever_is_taken_over_is_left_to_the_visitor_and_everybody_else_goes_on(
+    with_colleagues: Demo,
+) -> None:
+    demo, (mine, other) = with_colleagues, LARGE
+
+    async def told_by_people_of(customer: str) -> list[str]:
+        return [row.told_by for row in await demo.world.facts(customer) if customer in (row.told_by or "")]
+
+    demo.taken.add(mine)
+    await demo.play(days=40)
+    assert await told_by_people_of(mine) == []
+    assert await told_by_people_of(other) != []
+
+    demo.taken.clear()
+    await demo.play(days=2)
+    assert await told_by_people_of(mine) != []
+    assert not demo.trouble
+
+
+async def test_the_tasks_of_a_colleague_who_is_taken_over_wait_until_they_are_given_back(
+    with_colleagues: Demo,
+) -> None:
+    demo = with_colleagues
+    await demo.play(days=1)
+    ana = {task.person for task in await demo.api.tasks() if task.person}
+    assert ana
+    waiting = {task.key for task in await demo.api.tasks()}
+    demo.taken |= ana
+    await demo.play(days=10)
+    assert waiting <= {task.key for task in await demo.api.tasks()}
+
+    demo.taken.clear()
+    await demo.play(days=1)
+    assert not waiting & {task.key for task in await demo.api.tasks()}

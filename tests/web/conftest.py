@@ -24,8 +24,10 @@ from milepost.planner.clock import REAL_TIME, JourneyClock
 from milepost.planner.instants import Instant
 from milepost.planner.written_facts import WrittenFact
 from milepost.settings import Settings
-from milepost.store import facts, journeys, maps, timeline
+from milepost.store import clock, facts, journeys, maps, timeline
+from milepost.store.clock import KeptClock
 from milepost.store.database import Store, database_url, open_store
+from milepost.store.followed_clock import FollowedClock
 from milepost.store.links import WORKS_DAYS
 from milepost.store.outcome_tables import AnswerRow
 from milepost.store.tables import FactRow, JourneyRow, TaskRow, TimelineRow
@@ -50,18 +52,24 @@ class World:
         self.store = store
         self.settings = settings
         self.links = LinkSigner(settings.signing_key(), settings.links_begin_with)
-        clock = REAL_TIME if is_real else JourneyClock(1.0, 1)
-        self.intake = Intake(store, None, clock, wall=lambda: self.at, files=kept_files(settings))
+        runs = REAL_TIME if is_real else JourneyClock(1.0, 1)
+        self.intake = Intake(store, None, runs, wall=lambda: self.at, files=kept_files(settings))
         compiled_maps = self.intake.context.compiled_maps
-        self.journey_client = NearbyJourneyClient(store, compiled_maps, self.links, lambda: int(self.at))
+        self.journey_client = NearbyJourneyClient(store, compiled_maps, self.links, self.intake.now)
         self.intake.context = replace(self.intake.context, journey_client=self.journey_client)
         self.temporal_answers = True
         self.app: FastAPI = create_app(settings, store, self.intake, temporal=self._temporal)
 
     def hurry(self, speed: float) -> None:
         """Let journey time run so fast from now on, in seconds a second."""
-        clock = JourneyClock(self.at, int(self.at), speed)
-        self.intake.context = replace(self.intake.context, clock=clock)
+        hurried = JourneyClock(self.at, int(self.at), speed)
+        self.intake.context = replace(self.intake.context, clock=hurried)
+
+    async def as_demo(self) -> None:
+        """Make an installation a demo, whose clock visitors steer; it shows what the wall does until they do."""
+        kept = KeptClock(JourneyClock(1.0, 1), None, 3.0 * DAY)
+        await self.store.write(lambda session: clock.keep(session, kept))
+        self.intake.context = replace(self.intake.context, clock=FollowedClock(self.store, kept))
 
     async def _temporal(self) -> bool:
         return self.temporal_answers
@@ -80,10 +88,18 @@ class World:
     async def move_to(self, at: Instant) -> None:
         """Let the clock run to an instant, and all journeys with it."""
         self.at = at
+        await self._advance_all(at)
+
+    async def let_pass(self, seconds: float) -> None:
+        """Let the clock on the wall run on, and all journeys as far as theirs does."""
+        self.at += seconds
+        await self._advance_all(self.intake.now())
+
+    async def _advance_all(self, now: Instant) -> None:
         async with self.store.reading() as session:
             ids = [row.id for row in await journeys.running(session)]
         for journey in ids:
-            await self.journey_client.advance(journey, at)
+            await self.journey_client.advance(journey, now)
 
     def client(self, **more: Any) -> httpx.AsyncClient:
         """A browser without cookies, on this machine."""

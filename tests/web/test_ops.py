@@ -350,10 +350,10 @@ async def test_the_start_of_an_empty_house_says_how_to_begin(empty_world: World)
 
 async def test_the_demo_begins_with_what_there_is_to_see_and_where(world: World, browser: httpx.AsyncClient) -> None:
     assert "This is a demo" not in text_of(await page(browser, "/"))
-    world.hurry(DAY)
+    await world.as_demo()
     async with world.client() as client:
         demo = await client.get("/")
         assert "This is a demo: made-up companies live through a year in minutes" in text_of(demo)
-        for link in ("/ops/customers/acme", "/ops/customers/acme/plan", "/ops/mail?status=sent"):
+        for link in ("/ops/customers/acme", "/ops/customers/acme/plan", "/ops/maps/pilot", "/ops/mail?status=sent"):
             assert f'href="{link}"' in demo.text
             assert (await client.get(link, follow_redirects=True)).status_code == 200

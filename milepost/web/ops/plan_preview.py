@@ -12,11 +12,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from milepost.customer import Contact
-from milepost.intake import links
 from milepost.planner.state import State
 from milepost.store import customers, journeys
 from milepost.store.tables import JourneyRow
 from milepost.web import forms
+from milepost.web.demo import plan_of
 from milepost.web.form_values import Token
 from milepost.web.identity import Looking, Person, is_open
 from milepost.web.pages import Values
@@ -83,9 +83,7 @@ async def act(request: Request, served: Served, viewer: Looking, *, customer: st
         raise forms.FormRefusedError
     journey = await _journey(served, customer)
     contact = _contact(served, journey, mark)
-    by = viewer.address if viewer else "somebody on this machine"
-    row = await links.make(served.intake.context, customer, contact.email, by=by)
-    return RedirectResponse(f"/plan/{served.links.token(row.id)}", 303)
+    return await plan_of(served, viewer, customer, contact.email)
 
 
 async def _opened(
