@@ -42,18 +42,18 @@ async def test_a_newcomer_is_a_colleague_for_a_day_and_then_a_customer(world: Wo
     await bar.get_by_role("button", name="Give back").click()
     await expect(bar).not_to_contain_text("You play")
 
-    await world.tell(step_done="connect")
+    await world.tell(event="connected")
     await world.let_pass(1)
     await page.goto("/")
     await page.get_by_role("button", name="Be Acme Ltd").click()
     await expect(page.get_by_text("you are the customer")).to_be_visible()
-    await page.get_by_role("button", name="Yes").click()  # the browser asks for the figure
-    await page.get_by_label("Hours saved a week").first.fill("12")
     await page.get_by_role("button", name="Yes").click()
     await expect(page.get_by_text("Thank you")).to_be_visible()
 
     await page.get_by_role("link", name="Back to the colleagues").click()
     await expect(bar).to_contain_text("You play acme")
+    await page.goto("/ops/maps/pilot")
+    await expect(page.get_by_role("main")).to_contain_text("1 confirmed")
     await page.goto("/ops/results")
     await expect(page.get_by_role("main")).to_contain_text("Acme Ltd")
     await page.goto("/ops/customers/acme")
