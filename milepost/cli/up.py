@@ -46,7 +46,12 @@ async def up(
     temporal_port: _TemporalPort = None,
     temporal_ui_port: _TemporalUiPort = None,
     for_: Annotated[
-        str | None, typer.Option("--for", metavar="TIME", help="Stop after this time, such as 120s.")
+        str | None,
+        typer.Option(
+            "--for",
+            metavar="TIME",
+            help="Stop after this time, such as 120s. In the demo, waiting for its journeys doesn't count.",
+        ),
     ] = None,
     hold_mail: Annotated[
         bool, typer.Option("--hold-mail", help="Hold all mail until a person releases it; see `milepost mail`.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from milepost.planner.enums import StepStatus
+from milepost.planner.enums import StepStatus, TaskStatus
 from milepost.store.outcome_tables import OutcomeRow
 from milepost.store.tables import CustomerRow, JourneyRow, TaskRow
 
@@ -36,7 +36,7 @@ async def find(session: AsyncSession) -> DemoExample | None:
     customer = (await session.execute(newest)).one_or_none()
     if customer is None:
         return None
-    tasks = select(TaskRow.person).where(TaskRow.status == "open", TaskRow.person.is_not(None))
+    tasks = select(TaskRow.person).where(TaskRow.status == TaskStatus.OPEN, TaskRow.person.is_not(None))
     busiest = tasks.group_by(TaskRow.person).order_by(func.count().desc(), TaskRow.person).limit(1)
     return DemoExample(*customer, await session.scalar(busiest))
 
