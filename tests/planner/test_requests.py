@@ -22,6 +22,7 @@ from milepost.planner.facts import (
     Ended,
     Fact,
     MailSwitched,
+    MapChanged,
     Noted,
     Paused,
     Replied,
@@ -34,7 +35,7 @@ from milepost.planner.open_tasks import Task, open_tasks
 from milepost.planner.plan import Plan, plan
 from milepost.planner.spoken_entries import RequestEscalated
 from milepost.planner.state import State
-from milepost.planner.timeline import FactIgnored
+from milepost.planner.timeline import FactIgnored, MessageDropped
 from tests.planner.test_fact_checks import map_of
 
 START = 1_772_445_600  # Monday 2 March 2026, 10:00 UTC
@@ -198,6 +199,21 @@ def test_a_pointer_goes_in_a_pause_and_at_night_and_waits_while_mail_is_held() -
     assert [each.contact for each in freed.commands if isinstance(each, SendMessage)] == [SAM]
     ended = plan(POINTING, held.state, [Ended(id="x", at=START + 400, reason="lost")], START + 400)
     assert (ended.state.queue, [each for each in ended.commands if isinstance(each, SendMessage)]) == ([], [])
+
+
+@pytest.mark.parametrize(("message", "stays"), [("support.md", True), ("other.md", False)])
+def test_a_pointer_that_waits_goes_along_to_a_version_that_has_its_mail_and_is_dropped_by_another(
+    message: str, *, stays: bool
+) -> None:
+    held = pointed(MailSwitched(id="m", at=START + 30, to="held", hold=1), helps(1), elsewhere())
+    text = TEXT.replace("stages:", f"pointers: {{support: {{title: our support, message: {message}}}}}\nstages:")
+    new = replace(map_of(text), version="v2")
+
+    moved = plan(new, held.state, [MapChanged(id="v", at=START + 400, version=new.version)], START + 400)
+
+    assert [queued.template for queued in moved.state.queue] == (["support.md"] if stays else [])
+    dropped = [entry.why for entry in moved.timeline if isinstance(entry, MessageDropped)]
+    assert dropped == ([] if stays else ["map_changed"])
 
 
 def test_without_a_request_nothing_is_pointed_elsewhere() -> None:
