@@ -19,8 +19,8 @@ async def test_a_blocked_journey_is_flagged_and_found(world: World, browser: htt
     await world.add(customer("globex", "Globex"))
     await block(world)
     page_text = text_of(await browser.get("/ops/customers"))
-    assert "Acme Ltd acme Running blocked Pilot customers" in page_text
-    assert "Globex globex Running Pilot customers" in page_text
+    assert "Acme Ltd acme blocked Getting started" in page_text
+    assert "Globex globex Getting started" in page_text
 
     rows = (await browser.get("/ops/customers?blocked=yes")).text.partition("<tbody>")[2]
     assert "Acme Ltd" in rows
