@@ -95,7 +95,7 @@ class JourneyActivities:
 
         def by_its_clock(session: Session) -> Advanced:
             kept = clock.find(session)
-            if kept is None:
+            if kept is None or not kept.can_change:
                 return advance(order, session)
             now = min(order.now, kept.clock.journey_of(wall))
             advanced = advance(replace(order, now=now), session)

@@ -78,6 +78,11 @@ class KeptClock:
         return self.asked.stopping_at(min(ends, default=None))
 
     @property
+    def can_change(self) -> bool:
+        """Whether it runs otherwise than it was set to: visitors steer it, or journeys hold it back."""
+        return self.usual_speed is not None or self.horizon is not None
+
+    @property
     def is_anybody_taken(self) -> bool:
         return bool(self.colleagues or self.customers)
 
