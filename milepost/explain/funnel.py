@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from statistics import median
 
-from milepost.explain.local_time import local
+from milepost.explain.local_time import beginning_of, local
+from milepost.planner.calendars import add_months
 from milepost.planner.enums import StageStatus, StepStatus
 from milepost.planner.instants import Instant
 from milepost.planner.standings import Part, Standing
-from milepost.planner.zones import instant_of, zone
 
 MONTHS = 12
 """So many months, the present one included, have a line of their own."""
@@ -23,10 +22,8 @@ _DAY = 86_400
 
 def months_until(now: Instant, timezone: str) -> list[Instant]:
     """Returns when the last months began in a time zone, the present one included, the earliest first."""
-    today = local(now, timezone)
-    months = today.year * 12 + today.month - 1
-    firsts = (datetime(each // 12, each % 12 + 1, 1) for each in range(months - MONTHS + 1, months + 1))  # noqa: DTZ001
-    return [instant_of(first, zone(timezone)) for first in firsts]
+    first = local(now, timezone).date().replace(day=1)
+    return [beginning_of(add_months(first, back), timezone) for back in range(1 - MONTHS, 1)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,14 @@ class Stay:
     since: Instant | None
     due_at: Instant | None
 
+    def late_at(self, now: Instant) -> int | None:
+        """Returns for how many seconds it has been late at an instant; None if it isn't."""
+        return None if self.due_at is None or self.due_at >= now else now - self.due_at
+
+    def age_at(self, now: Instant) -> int | None:
+        """Returns for how many seconds the customer has stood there at an instant; None where that isn't known."""
+        return None if self.since is None else max(now - self.since, 0)
+
 
 @dataclass
 class Numbers:
@@ -46,7 +54,7 @@ class Numbers:
 
     @cached_property
     def days(self) -> int | None:
-        ages = [max(self.at - each.since, 0) for each in self.stays if each.since is not None]
+        ages = [age for each in self.stays if (age := each.age_at(self.at)) is not None]
         return round(median(ages) / _DAY) if ages else None
 
     @property
@@ -73,8 +81,9 @@ class Wall:
             numbers.statuses[each.status] += 1
             if has_ended or not each.is_running:
                 continue
-            numbers.stays.append(Stay(customer, each.since, each.due_at))
-            numbers.late += each.due_at is not None and each.due_at < self.at
+            stay = Stay(customer, each.since, each.due_at)
+            numbers.stays.append(stay)
+            numbers.late += stay.late_at(self.at) is not None
 
     def stays(self, part: Part, id_: str) -> list[Stay]:
         """Returns those who stand there, whoever has for longest first."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from hashlib import sha256
 from html import unescape
@@ -38,6 +39,8 @@ from tests.web.nearby import NearbyJourneyClient
 
 KEY = "0123456789abcdef0123456789abcdef"
 BASE = "http://127.0.0.1:8080"
+PASSWORD = "correct horse"
+SignIn = Callable[[str], Awaitable[httpx.AsyncClient]]
 HIDDEN = re.compile(r'<input type="hidden" name="form" value="([^"]+)">')
 
 
@@ -257,3 +260,16 @@ def form_in(response: httpx.Response, action: str, near: str = "") -> dict[str, 
 
 Opener = Callable[[str], Any]
 Installation = Callable[..., World]
+
+
+@pytest.fixture
+async def as_(locked: World) -> AsyncIterator[SignIn]:
+    """Signs somebody in with the password, where a test file has an installation `locked`; returns their browser."""
+    async with AsyncExitStack() as open_clients:
+
+        async def browser(address: str) -> httpx.AsyncClient:
+            client = await open_clients.enter_async_context(locked.client())
+            await sign_in(client, address, password=PASSWORD)
+            return client
+
+        yield browser

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import date
 
 import httpx
@@ -15,10 +13,9 @@ from milepost.intake.absences import NewAbsence
 from milepost.intake.renames import rename
 from milepost.planner.written_facts import WrittenFact
 from milepost.roles import Role
-from tests.web.conftest import World, form_in, sign_in, text_of
+from tests.web.conftest import PASSWORD, World, form_in, text_of
 from tests.web.example import ANA, BO, DAY, LEA, START, customer
 
-PASSWORD = "correct horse"
 EDDA, SOL = "edda@vendor.example", "sol@vendor.example"
 TODAY = date(2026, 3, 2)
 TEAM = {"csm": ANA, "lead": LEA, "solutions": SOL}
@@ -34,19 +31,6 @@ async def locked(empty_world: World) -> World:
     await locked.add(customer("beta", "Beta Ltd", team={**TEAM, "csm": BO}))
     await people.change(locked.intake.context, EDDA, role=Role.ADMIN)
     return locked
-
-
-@pytest.fixture
-async def as_(locked: World) -> AsyncIterator[object]:
-    """Signs somebody in; returns their browser."""
-    async with AsyncExitStack() as open_clients:
-
-        async def browser(address: str) -> httpx.AsyncClient:
-            client = await open_clients.enter_async_context(locked.client())
-            await sign_in(client, address, password=PASSWORD)
-            return client
-
-        yield browser
 
 
 async def listed(client: httpx.AsyncClient) -> set[str]:

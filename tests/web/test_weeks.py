@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
 from datetime import date
 
 import httpx
@@ -13,11 +11,8 @@ from pydantic import SecretStr
 from milepost.intake import absences, people
 from milepost.intake.absences import NewAbsence
 from milepost.roles import Role
-from tests.web.conftest import World, sign_in, text_of
+from tests.web.conftest import PASSWORD, SignIn, World, text_of
 from tests.web.example import ANA, BO, DAY, LEA, START, customer
-
-PASSWORD = "correct horse"
-SignIn = Callable[[str], Awaitable[httpx.AsyncClient]]
 
 
 def words_of(page: httpx.Response) -> str:
@@ -89,19 +84,6 @@ async def locked(empty_world: World) -> World:
         team = {"csm": ANA, "lead": LEA, "solutions": BO if number else "kai@vendor.example"}
         await locked.add(customer(f"c{number}", f"Customer {number}", team=team))
     return locked
-
-
-@pytest.fixture
-async def as_(locked: World) -> AsyncIterator[SignIn]:
-    """Signs somebody in; returns their browser."""
-    async with AsyncExitStack() as open_clients:
-
-        async def browser(address: str) -> httpx.AsyncClient:
-            client = await open_clients.enter_async_context(locked.client())
-            await sign_in(client, address, password=PASSWORD)
-            return client
-
-        yield browser
 
 
 async def test_a_manager_sees_the_team_who_has_most_beyond_their_hours_first(locked: World, as_: SignIn) -> None:

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from milepost.explain import local_time
 from milepost.explain.people_names import colleague_name
 from milepost.explain.sentences import spaced
+from milepost.explain.workload import WORKDAYS
 from milepost.planner.instants import Instant
 from milepost.store import absences, customers, people, tasks
 from milepost.store.advance_tasks import PAUSED
@@ -32,7 +33,6 @@ from milepost.web.services import Served, Services
 router = APIRouter(prefix="/desk", include_in_schema=False)
 COLLEAGUES = 60
 """Colleagues who are named on a desk, those with the most tasks; the page of people has them all."""
-_WORKDAYS = 5
 _ZONE_OF = 25
 """A colleague's day is in the zone of the maps of so many of the tasks."""
 
@@ -98,8 +98,8 @@ async def _hours(served: Services, theirs: TaskFilter, address: str, until: Inst
     return {
         "due": local_time.effort_text(minutes) if minutes else "",
         "unknown": str(unknown) if unknown else "",
-        "has": local_time.effort_text(round(60 * week / _WORKDAYS)) if week else "",
-        "too_much": "yes" if week and minutes > 60 * week / _WORKDAYS else "",
+        "has": local_time.effort_text(round(60 * week / WORKDAYS)) if week else "",
+        "too_much": "yes" if week and minutes > 60 * week / WORKDAYS else "",
     }
 
 

@@ -15,9 +15,11 @@ from starlette.responses import Response
 from milepost import limits
 from milepost.explain import local_time
 from milepost.explain.people_names import colleague_name
+from milepost.explain.sentences import spaced
+from milepost.planner.calendars import add_months
 from milepost.planner.pointers import USUAL
 from milepost.roles import Role
-from milepost.store import absences, books, reactive_share
+from milepost.store import books, reactive_share
 from milepost.store.reactive_share import Done, DoneCount
 from milepost.web.identity import Looking, Person
 from milepost.web.pages import Values, render, shell
@@ -26,7 +28,6 @@ from milepost.web.services import Served, Services
 ADDRESS = "/desk/reactive"
 router = APIRouter(prefix=ADDRESS, include_in_schema=False)
 _MONTHS = 6
-_YEAR = 12
 NOBODY = "nobody"
 """Stands in the page's address for what no person had, but the queue of a team."""
 
@@ -79,7 +80,7 @@ async def shown(request: Request, served: Served, viewer: Looking, chosen: Annot
     month_counts = await _counts(served, month, zone, people)
     kinds = [*USUAL, *sorted({kind for each in by_month for kind in each.kinds} - set(USUAL))]
     page = {
-        "kinds": [(kind, kind.replace("_", " ").capitalize()) for kind in kinds],
+        "kinds": [(kind, spaced(kind).capitalize()) for kind in kinds],
         "months": by_month,
         "month": f"{month:%B %Y}",
         "people": _by_person(month, month_counts),
@@ -103,14 +104,12 @@ async def _people(served: Services, viewer: Person | None) -> frozenset[str] | N
 
 def _months(today: date) -> list[date]:
     """Returns the first days of this month and of those before it."""
-    number = today.year * _YEAR + today.month - 1
-    return [date(each // _YEAR, each % _YEAR + 1, 1) for each in range(number, number - _MONTHS, -1)]
+    return [add_months(today.replace(day=1), -back) for back in range(_MONTHS)]
 
 
 def _done_in(month: date, zone: str, people: frozenset[str] | None) -> Done:
-    number = month.year * _YEAR + month.month
-    following = date(number // _YEAR, number % _YEAR + 1, 1)
-    return Done(absences.beginning_of(month, zone), absences.beginning_of(following, zone), people)
+    since, until = (local_time.beginning_of(each, zone) for each in (month, add_months(month, 1)))
+    return Done(since, until, people)
 
 
 async def _counts(served: Services, month: date, zone: str, people: frozenset[str] | None) -> Sequence[DoneCount]:
@@ -153,7 +152,7 @@ async def _tasks(
             "name": each.customer_name,
             "person": colleague_name(each.task.person) if each.task.person else "",
             "at": each.task.closed_at,
-            "elsewhere": (each.task.elsewhere or "").replace("_", " "),
+            "elsewhere": spaced(each.task.elsewhere or ""),
         }
         for each in lines
     ]
@@ -172,4 +171,4 @@ def _what(chosen: Chosen) -> str:
         case "requests":
             return f"What came from requests{whose}"
         case kind:
-            return f"What was for {kind.replace('_', ' ')}{whose}"
+            return f"What was for {spaced(kind)}{whose}"

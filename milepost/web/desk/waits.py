@@ -41,19 +41,19 @@ class Open:
     @property
     def late(self) -> str | None:
         """For how long it has been late; None if it isn't."""
-        due = self.stay.due_at
-        return None if due is None or due >= self.at else span_text(self.at - due)
+        late = self.stay.late_at(self.at)
+        return None if late is None else span_text(late)
 
     @property
     def waits(self) -> str | None:
         """For how long it has been open; None where that isn't known."""
-        return None if self.stay.since is None else span_text(max(self.at - self.stay.since, 0))
+        age = self.stay.age_at(self.at)
+        return None if age is None else span_text(age)
 
     @property
-    def rank(self) -> tuple[Instant, Instant, str]:
-        """What has been due for longest comes first, then what has been open for longest."""
-        due = self.stay.due_at if self.late else self.at
-        return due or self.at, self.stay.since or self.at, self.stay.customer
+    def rank(self) -> tuple[int, int, str]:
+        """What has been late for longest comes first, then what has been open for longest."""
+        return -(self.stay.late_at(self.at) or 0), -(self.stay.age_at(self.at) or 0), self.stay.customer
 
 
 @router.get("/{person}/waiting")

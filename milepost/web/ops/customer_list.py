@@ -26,7 +26,7 @@ from milepost.web import forms
 from milepost.web.form_values import Line, Onward, Token, required
 from milepost.web.identity import Acting, Looking, Person, book_of
 from milepost.web.ops.customer_filters import ADDRESS, VIEWS, Filters
-from milepost.web.ops.customer_rows import CustomerRow, CustomerRows
+from milepost.web.ops.customer_rows import CustomerRows, ListedCustomer
 from milepost.web.ops.titles_of_maps import titles_by_id
 from milepost.web.ops.unmatched import in_short
 from milepost.web.pages import back_to, render_aside, shell, up_to
@@ -137,7 +137,7 @@ async def _condition(
     )
 
 
-def _cells(row: CustomerRow) -> list[Any]:
+def _cells(row: ListedCustomer) -> list[Any]:
     """Returns the `COLUMNS` of a customer."""
     customer, journey, step = row.line.customer, row.line.journey, row.next
     outcomes = {word: count for _, word, count in row.outcomes}

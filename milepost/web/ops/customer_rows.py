@@ -31,7 +31,7 @@ class NextStep:
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerRow:
+class ListedCustomer:
     """A line of the list. `rail` has the status of each stage of the map in its order; `renews` is a local date."""
 
     line: CustomerListLine
@@ -63,13 +63,13 @@ class CustomerRows:
     served: Services
     now: Instant
 
-    async def row(self, line: CustomerListLine) -> CustomerRow:
+    async def row(self, line: CustomerListLine) -> ListedCustomer:
         """Returns a line, whose map may be one that only a later Milepost can read."""
         compiled_map = await self._map_of(line)
         customer, journey = line.customer, line.journey
         silent = journey.silent_from if journey is not None else None
         state: Mapping[str, Any] = journey.state if journey is not None else {}
-        return CustomerRow(
+        return ListedCustomer(
             line,
             tuple(_rail(compiled_map, state)) if compiled_map else (),
             date.fromisoformat(customer.renews_on) if customer.renews_on else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -20,8 +20,8 @@ from milepost.explain.people_names import PeopleNames
 from milepost.explain.vocabulary import VERDICTS
 from milepost.intake.result_ledger import csv_of, is_by_another
 from milepost.language.field_types import OutcomeType, Verdict
+from milepost.planner.calendars import add_months
 from milepost.planner.instants import Instant
-from milepost.planner.zones import instant_of, zone
 from milepost.store import customers, maps
 from milepost.store.books import Book
 from milepost.store.keyset import Cursor
@@ -201,11 +201,10 @@ def _measures(counted: Iterable[Total]) -> list[MeasureLine]:
 
 def _quarters(now: Instant, timezone: str) -> list[date]:
     """Returns the first days of the last quarters, the present one included, the earliest first."""
-    today = local_time.local(now, timezone).date()
-    months = today.year * 12 + (today.month - 1) // 3 * 3
-    begins = [months - 3 * back for back in range(QUARTERS)]
-    return [date(each // 12, each % 12 + 1, 1) for each in reversed(begins)]
+    month = local_time.local(now, timezone).date().replace(day=1)
+    quarter = add_months(month, -((month.month - 1) % 3))
+    return [add_months(quarter, -3 * back) for back in reversed(range(QUARTERS))]
 
 
 def _begin(day: date | None, timezone: str) -> Instant | None:
-    return None if day is None else instant_of(datetime(day.year, day.month, day.day), zone(timezone))  # noqa: DTZ001
+    return None if day is None else local_time.beginning_of(day, timezone)

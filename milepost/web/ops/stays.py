@@ -13,6 +13,7 @@ from starlette.responses import Response
 from milepost.explain.local_time import span_text, time_of
 from milepost.explain.wall import Stay
 from milepost.intake.walls import Walls
+from milepost.planner.instants import Instant
 from milepost.planner.standings import Part
 from milepost.store import books, customers
 from milepost.store.books import Book
@@ -93,11 +94,11 @@ async def _own(session: AsyncSession, book: Book, stays: Sequence[Stay]) -> Sequ
     return stays if known is None else [stay for stay in stays if stay.customer in known]
 
 
-def _line(row: CustomerRow, stay: Stay, now: int) -> dict[str, Any]:
+def _line(row: CustomerRow, stay: Stay, now: Instant) -> dict[str, Any]:
     return {
         "customer": row,
-        "waits": None if stay.since is None else span_text(max(now - stay.since, 0)),
-        "late": None if stay.due_at is None or stay.due_at >= now else span_text(now - stay.due_at),
+        "waits": None if (age := stay.age_at(now)) is None else span_text(age),
+        "late": None if (late := stay.late_at(now)) is None else span_text(late),
     }
 
 

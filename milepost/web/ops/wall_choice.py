@@ -5,21 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from milepost import limits
+from milepost.explain.local_time import beginning_of
 from milepost.explain.sentences import spaced
 from milepost.intake.walls import Walls
 from milepost.language.field_types import AttributeType
 from milepost.language.model import Map
+from milepost.planner.calendars import add_months
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.standings import Part
-from milepost.planner.zones import instant_of, zone
 from milepost.store.map_states import Journeys, Trait
 from milepost.store.tables import MapVersionRow
 from milepost.web.services import Services
@@ -151,6 +152,5 @@ def _month(written: str, timezone: str) -> tuple[Instant | None, Instant | None]
     match = _MONTH.fullmatch(written)
     if match is None or int(match[1]) < 1970:  # noqa: PLR2004 - instants count from there
         return None, None
-    months = int(match[1]) * 12 + int(match[2]) - 1
-    first, next_ = (datetime(each // 12, each % 12 + 1, 1) for each in (months, months + 1))  # noqa: DTZ001
-    return instant_of(first, zone(timezone)), instant_of(next_, zone(timezone))
+    first = date(int(match[1]), int(match[2]), 1)
+    return beginning_of(first, timezone), beginning_of(add_months(first, 1), timezone)
