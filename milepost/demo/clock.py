@@ -70,6 +70,7 @@ async def begin_or_resume(
             )
         before = before or KeptClock()
         at = max(begins, before.asked.journey_epoch, await clock.latest_instant(session) or begins)
+        at = at if at == begins else clock.between_minutes(at)
         runs = min(speed, SLOW) if steerable and before.is_anybody_taken else speed
         kept = replace(before, asked=JourneyClock(wall, at, runs), horizon=at, usual_speed=speed if steerable else None)
         await session.run_sync(clock.keep, kept)

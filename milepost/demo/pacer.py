@@ -18,7 +18,7 @@ from temporalio.service import RPCError
 from milepost.demo.clock import signal_clock
 from milepost.planner.instants import Instant
 from milepost.store import overdue
-from milepost.store.clock import KeptClock
+from milepost.store.clock import KeptClock, between_minutes
 from milepost.store.database import Store
 from milepost.store.followed_clock import FollowedClock
 
@@ -59,7 +59,7 @@ class Pacer:
 
     async def let_run(self, finished_by: Instant) -> None:
         """Lets the clock run a little further than what is finished: by the journeys, and by those who are played."""
-        kept, horizon = self._clock.kept, finished_by + int(LEEWAY)
+        kept, horizon = self._clock.kept, between_minutes(finished_by + int(LEEWAY))
         if kept.horizon is not None and horizon > kept.horizon:
             await self._clock.change(lambda before: before.let_run(horizon, self._wall()))
 

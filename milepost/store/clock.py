@@ -28,6 +28,7 @@ SLOW = 600.0
 STEP = 4 * 3600.0
 """Seconds of journey per second at which a single day passes."""
 _DAY = 86_400
+_MINUTE, _STANDS_AT = 60, 31
 _MOMENT = 0.000_1  # seconds
 
 
@@ -129,6 +130,15 @@ class KeptClock:
     def _from(self, wall: float, speed: float) -> KeptClock:
         epoch = max(wall + TAKES_EFFECT_AFTER, self._later)
         return replace(self, asked=JourneyClock(epoch, self.clock.journey_of(epoch), speed))
+
+
+def between_minutes(at: Instant) -> Instant:
+    """Returns the next instant at which a clock may stand: maps count in whole minutes, so that nothing falls due then.
+
+    While it stands, people go on. What they tell and what falls due would otherwise be of one instant, and the order
+    of the two that in which they happened to come.
+    """
+    return at + (_STANDS_AT - at) % _MINUTE
 
 
 async def read(session: AsyncSession) -> JourneyClock:

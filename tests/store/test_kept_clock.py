@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from milepost.planner.clock import JourneyClock
 from milepost.store import clock
-from milepost.store.clock import SLOW, TAKES_EFFECT_AFTER, KeptClock, NotSteerableError, Pace
+from milepost.store.clock import SLOW, TAKES_EFFECT_AFTER, KeptClock, NotSteerableError, Pace, between_minutes
 from milepost.store.database import Store, open_store
 from milepost.store.followed_clock import FollowedClock, followed
 
@@ -121,3 +121,8 @@ async def test_in_real_time_nobody_has_to_read_the_clock_again_or_can_change_it(
     assert await followed(store) == JourneyClock()
     with pytest.raises(NotSteerableError):
         await store.write(lambda session: clock.change(session, lambda before: before.steered(Pace.STOP, WALL)))
+
+
+@pytest.mark.parametrize(("at", "stands"), [(0, 31), (31, 31), (32, 91), (3600, 3631)])
+def test_a_clock_stands_between_two_minutes_and_never_goes_back_for_that(at: int, stands: int) -> None:
+    assert between_minutes(at) == stands

@@ -18,7 +18,7 @@ from milepost.intake.intake import Intake
 from milepost.planner.clock import JourneyClock
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import clock, customers, journeys, maps
-from milepost.store.clock import KeptClock, Pace
+from milepost.store.clock import KeptClock, Pace, between_minutes
 from milepost.store.database import Store, open_store
 from milepost.store.followed_clock import FollowedClock, followed
 from tests.workflows.example import CUSTOMER, FILES, START
@@ -191,7 +191,7 @@ async def test_time_waits_for_a_slow_worker_and_then_goes_on(client: Client, sto
         assert due is not None
         for _ in range(20):  # looks of the pacer, in which a clock without one would have gone on for days
             await now.look()
-            assert now.journey_of(time.time()) <= due + LEEWAY
+            assert now.journey_of(time.time()) <= between_minutes(due + int(LEEWAY))
         gate.opened.set()
         await eventually(reached(store, journey, int(due + 2 * LEEWAY)))
     assert await lines(store, journey) == await simulated(intake, journey)
