@@ -65,7 +65,7 @@ def plan_and_write(
 
     result, compiled_map = plan_across_versions(compiled_maps.load(session, version), before, facts, now, find)
     write_plan(session, journey.id, before, result, compiled_map)
-    desk_news.write(session, journey.id, result)
+    desk_news.write(session, journey.id, before, result, compiled_map=compiled_map, facts=facts)
     acted_at = {fact.id: max(fact.at, before.clock) for fact in facts}
     inbox.mark_taken(session, taken, acted_at, result.state.revision)
     customers.keep_what_came_too_late(session, result.state, facts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from milepost.customer import address_key
 from milepost.planner.commands import CloseTask, OpenTask
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.enums import StepStatus, TaskStatus
+from milepost.planner.facts import Agreed, Fact
 from milepost.planner.ids import TaskId
 from milepost.planner.instants import Instant
 from milepost.planner.plan import Plan
@@ -71,9 +73,17 @@ class NewsLine:
     is_over: bool
 
 
-def write(session: Session, journey: str, plan: Plan) -> None:
-    """Keeps what a plan brought about for those who want to be told of it."""
-    happened = list(_happened(plan))
+def write(
+    session: Session,
+    journey: str,
+    before: State,
+    plan: Plan,
+    *,
+    compiled_map: CompiledMap,
+    facts: Iterable[Fact],
+) -> None:
+    """Keeps what a plan brought about, from the state `before` and with these facts, for those who want to be told."""
+    happened = [*_happened(plan), *_handed(before, plan.state, compiled_map, facts)]
     if not happened:
         return
     wanted = _wanted(session)
@@ -116,6 +126,20 @@ def _happened(plan: Plan) -> Iterator[_Happened]:
             yield _Happened(News.TASK, (command.person,), command.role, command.task, command.step, command.at)
     for entry in plan.timeline:
         yield from _told_by(entry, plan.state)
+
+
+def _handed(before: State, state: State, compiled_map: CompiledMap, facts: Iterable[Fact]) -> Iterator[_Happened]:
+    """Yields the open tasks that somebody else agreed with a colleague to be theirs."""
+    for fact in facts:
+        for step, agreed in fact.steps.items() if isinstance(fact, Agreed) else ():
+            person, record, compiled = agreed.get("person"), state.step(step), compiled_map.steps.get(step)
+            if compiled is None or compiled.role is None or not isinstance(person, str):
+                continue
+            had = before.step(step).person or before.customer.team.get(compiled.role)
+            is_theirs = record.is_open and before.step(step).is_open and record.person == person
+            if is_theirs and person not in (had, fact.by):
+                task = str(TaskId(step, record.occurrence))
+                yield _Happened(News.TASK, (person,), compiled.role, task, step, state.clock)
 
 
 def _told_by(entry: Entry, state: State) -> Iterator[_Happened]:

@@ -130,6 +130,28 @@ async def test_a_task_of_ones_own_is_no_news(colleagues: Colleagues, receiver: R
     assert texts(receiver)[0].startswith("New task: Send the slides")
 
 
+async def test_a_task_that_a_colleague_hands_over_is_told_to_whose_it_is_now(
+    colleagues: Colleagues, receiver: Receiver
+) -> None:
+    await colleagues.add()
+    await colleagues.wants_chat(receiver.url, BO)
+    await colleagues.tell(agreed={"kickoff": {"due": "2026-03-10"}})
+    assert await colleagues.chats.send_due() == 0
+    await colleagues.tell(agreed={"kickoff": {"person": BO}})
+    await colleagues.tell(agreed={"kickoff": {"person": BO}})
+
+    assert await colleagues.chats.send_due() == 1
+    assert texts(receiver) == ["New task: Kickoff call (Acme Ltd, due Tue 10 Mar 2026)"]
+
+
+async def test_a_task_that_one_takes_oneself_is_no_news(colleagues: Colleagues, receiver: Receiver) -> None:
+    await colleagues.add()
+    await colleagues.wants_chat(receiver.url, BO)
+    await colleagues.tell(agreed={"kickoff": {"person": BO}}, by=BO)
+
+    assert await colleagues.chats.send_due() == 0
+
+
 async def test_who_stands_in_is_told_instead(colleagues: Colleagues, receiver: Receiver) -> None:
     await colleagues.add("beta", "Beta Inc")
     await colleagues.wants_chat(receiver.url, ANA)
