@@ -42,7 +42,8 @@ async def test_the_desk_says_what_followed_and_undoes_it(world: World, browser: 
 
     undone = await browser.post("/desk/undo", data=form_in(page, "/desk/undo"))
 
-    assert undone.headers["location"] == f"/desk/{quote(ANA)}?told=undone"
+    at_the_task = "journey=acme%2F1&task=kickoff%2F1"
+    assert undone.headers["location"] == f"/desk/{quote(ANA)}?{at_the_task}&told=undone"
     after = text_of(await browser.get(undone.headers["location"]))
     assert "Undone, as if it had not been done." in after
     assert "Just now" not in after

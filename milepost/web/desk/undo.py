@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 from fastapi import APIRouter
+from starlette.datastructures import URL
 from starlette.responses import Response
 
+from milepost.store import facts, tasks
 from milepost.web import forms, undo
 from milepost.web.form_values import Onward, Token
 from milepost.web.identity import Acting, safe_onward
 from milepost.web.pages import back_to
-from milepost.web.services import Served
+from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
 
 
 @router.post("/undo")
 async def undo_fact(served: Served, person: Acting, form: Token, onward: Onward = "/desk") -> Response:
-    """What was told counts as never told."""
+    """What was told counts as never told. A desk goes on with the task that it was about."""
     customer, fact = forms.read(served, person.session, form, undo.KIND).subject
     await served.intake.undo_fact(customer, fact, by=person.address)
-    return back_to(safe_onward(onward), "undone")
+    address = safe_onward(onward)
+    return back_to(await _at_its_task(served, customer, fact, address), "undone")
+
+
+async def _at_its_task(served: Services, customer: str, fact: str, address: str) -> str:
+    """Returns the address of a desk with the task chosen that is open again; as it was where there is none."""
+    if not address.startswith("/desk/"):
+        return address
+    async with served.store.reading() as session:
+        row = await facts.get(session, customer, fact)
+        lines = await tasks.of_customer(session, customer)
+    about = {row.data.get("step"), row.data.get("task")} - {None} if row else set()
+    for line in lines:
+        if {line.task.step, line.task.task} & about:
+            chosen = {"journey": line.task.journey_id, "task": line.task.task}
+            return str(URL(address).remove_query_params(["map", "together"]).include_query_params(**chosen))
+    return address
