@@ -98,8 +98,17 @@ _NOTICES_FOR_CUSTOMERS = {
 """What customers are told instead, who know nothing of engines and journeys."""
 
 
-def shell(request: Request, served: Services, person: Person | None, title: str, place: str, *, zone: str) -> Values:
-    """Returns the frame around a colleague's page.
+def shell(
+    request: Request,
+    served: Services,
+    person: Person | None,
+    title: str,
+    place: str,
+    *,
+    zone: str,
+    live_every: int | None = None,
+) -> Values:
+    """Returns the frame around a colleague's page, which comes anew every so many seconds where it is live.
 
     `place` is its entry in the menu; `zone` is the IANA name of the zone that its times are in. The journeys' time is
     shown where they run faster than the clock.
@@ -116,6 +125,7 @@ def shell(request: Request, served: Services, person: Person | None, title: str,
         "now": f"{local_time.time_of(now, zone)}, {zone_text}" if served.is_hurried else None,
         "demo": demo_bar(request, served, zone),
         "notice": notice(request),
+        "live_every": live_every,
         "undo": (),
     }
 

@@ -13,7 +13,7 @@ from milepost.web.problems import ProblemError
 from milepost.web.services import Served
 
 router = APIRouter(include_in_schema=False)
-_REFRESH_SECONDS = "5"
+_LIVE_EVERY = 5  # seconds
 _DAY = 86_400  # seconds
 MOST_CONCERNS = 200  # that are listed
 
@@ -36,8 +36,6 @@ async def rehearsal(request: Request, served: Served, viewer: Looking) -> Respon
         "concerns": account.concerns[:MOST_CONCERNS],
         "is_running": served.is_hurried,
     }
-    around = shell(request, served, viewer, "Rehearsal", "rehearsal", zone=await served.zone())
-    response = await render_aside("rehearsal.html", page, around)
-    if page["is_running"]:
-        response.headers["refresh"] = _REFRESH_SECONDS
-    return response
+    live_every = _LIVE_EVERY if page["is_running"] else None
+    around = shell(request, served, viewer, "Rehearsal", "rehearsal", zone=await served.zone(), live_every=live_every)
+    return await render_aside("rehearsal.html", page, around)

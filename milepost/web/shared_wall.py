@@ -16,7 +16,7 @@ from milepost.web.pages import render_aside
 from milepost.web.portal.plan_link import PlanClosedError, link_of
 from milepost.web.portal.throttle import let_through
 from milepost.web.services import Served, Services
-from milepost.web.wall_sheet import WallSheet, current_of, kept_fresh, versions_of
+from milepost.web.wall_sheet import LIVE_EVERY, WallSheet, current_of, versions_of, with_letters
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(let_through)])
 _OVER = (410, "This link is no longer in use", "Whoever gave it to you has ended it. Please ask them for a new one.")
@@ -34,7 +34,8 @@ async def shared_wall(request: Request, served: Served, token: str, choice: Anno
     walls: Walls = request.app.state.walls
     wall = (await walls.of(Journeys(map_id, timezone=compiled_map.ours.timezone))).wall
     sheet = WallSheet(compiled_map, drawn, wall, large=choice.is_large)
-    return kept_fresh(await render_aside("shared_wall.html", await sheet.values()))
+    page = {**await sheet.values(), "live_every": LIVE_EVERY}
+    return with_letters(await render_aside("shared_wall.html", page))
 
 
 async def _map_of(served: Services, token: str) -> str:

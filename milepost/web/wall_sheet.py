@@ -25,7 +25,7 @@ from milepost.web.pages import Values
 from milepost.web.security import POLICY
 from milepost.web.services import Services
 
-_REFRESH_SECONDS = "10"
+LIVE_EVERY = 5  # seconds
 _POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'") + "; font-src data:"
 """A picture brings its letters along, in a style sheet of its own."""
 
@@ -135,8 +135,7 @@ class WallSheet:
         return f"{', '.join(parts)}; on {time_of(self.wall.at, self.compiled_map.ours.timezone)}"
 
 
-def kept_fresh(response: Response) -> Response:
-    """Returns a page that comes anew every few seconds, and whose picture may bring its letters along."""
-    response.headers["refresh"] = _REFRESH_SECONDS
+def with_letters(response: Response) -> Response:
+    """Returns a page whose picture may bring its letters along."""
     response.headers["content-security-policy"] = _POLICY
     return response

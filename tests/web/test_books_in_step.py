@@ -70,14 +70,14 @@ async def test_the_page_shows_runs_and_who_vanished_and_lets_a_worker_read_a_boo
     ):
         assert words in shown, shown
     assert "May be there already" not in shown
-    assert "refresh" not in seen.headers
+    assert "data-live" not in seen.text
     assert "Say who you are to have it read now" in shown
 
     await sign_in(visitor, ANA)
     hidden = form_in(await visitor.get(SYNCS), f"{SYNCS}/run")
     answer = await visitor.post(f"{SYNCS}/run", data=hidden)
     assert answer.status_code == 303
-    assert "refresh" in (await visitor.get(SYNCS)).headers  # it is wanted
+    assert "data-live" in (await visitor.get(SYNCS)).text  # it is wanted
     runner = SyncRunner(world.intake, world.settings)
     assert [await runner.run_due() for _ in range(2)] == [1, 0]  # once, as it has no schedule
     assert "nothing had changed" in text_of(await visitor.get(SYNCS))

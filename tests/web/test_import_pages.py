@@ -67,12 +67,12 @@ async def test_a_file_is_sent_looked_at_imported_and_accounted_for(world: World,
     draft = await browser.get(path)
     assert "Kunde 0 & Söhne row 2" in text_of(draft)
     assert "File How it is read Dry run Import" in text_of(draft)  # numbered as a list is
-    assert "refresh" not in draft.headers
+    assert "data-live" not in draft.text
 
     await post(browser, path, "look")
     looking = await browser.get(path)
     assert "0 of about 7 rows" in text_of(looking)
-    assert looking.headers["refresh"] == "2"
+    assert 'data-live="2"' in looking.text
     before = await world.everything()
     await work(world, path)
     assert await world.everything() == before
@@ -93,7 +93,7 @@ async def test_a_file_is_sent_looked_at_imported_and_accounted_for(world: World,
 
     done = await browser.get(path)
     assert "6 new 0 changed 0 as they were 6 journeys began" in text_of(done)
-    assert "refresh" not in done.headers
+    assert "data-live" not in done.text
     refused = await browser.get(f"{path}/refused.csv")
     assert refused.headers["content-disposition"] == 'attachment; filename="book.refused.csv"'
     assert [row["id"] for row in csv.DictReader(io.StringIO(refused.text.removeprefix("\ufeff")))] == ["bad"]

@@ -208,7 +208,7 @@ async def test_a_look_whose_process_has_ended_is_noticed(world: World, browser: 
         await session.execute(update(CandidateRow).values(status="looking", beat_at=int(world.at)))
     looking = await browser.get(path)
     assert "It is being looked at" in text_of(looking)
-    assert looking.headers["refresh"] == "2"
+    assert 'data-live="2"' in looking.text
     world.at += candidates.SILENT_SECONDS + 1
     lost = await browser.get(path)
     assert "Milepost was stopped or started again, and the look at it ended with that." in text_of(lost)

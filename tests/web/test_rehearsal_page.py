@@ -28,7 +28,7 @@ async def test_the_page_shows_the_account_with_links_to_whom_it_is_about(empty_w
 
     assert 'href="/rehearsal"' in home.text
     assert response.status_code == 200
-    assert response.headers["refresh"] == "5"
+    assert 'data-live="5"' in response.text
     text = text_of(response)
     assert "1 day played 2 customers 1 journey open" in text
     assert "no map A & B" in text
@@ -44,7 +44,7 @@ async def test_a_rehearsal_that_was_kept_shows_its_account_and_stands_still(empt
 
     assert response.status_code == 200
     assert "Nothing so far." in text_of(response)
-    assert "refresh" not in response.headers
+    assert "data-live" not in response.text
 
 
 async def test_real_customers_have_no_such_page(world: World) -> None:

@@ -92,7 +92,7 @@ async def test_a_book_is_rehearsed_looked_at_and_cancelled_and_nothing_leaves(
 
         row = await until(world, lambda row: bool(row.account and row.account["mails"] and row.played > 2))
         page = await browser.get(f"{REHEARSALS}/1")
-        assert page.headers["refresh"] == "2"
+        assert 'data-live="2"' in page.text
         assert f'href="{row.address}"' in page.text
         async with httpx.AsyncClient(trust_env=False) as outside:
             assert (await outside.get(f"{row.address}/rehearsal")).status_code == 200
@@ -105,7 +105,7 @@ async def test_a_book_is_rehearsed_looked_at_and_cancelled_and_nothing_leaves(
     assert row.account["customers"] == 6
     assert not row.account["complete"]
     over = await browser.get(f"{REHEARSALS}/1")
-    assert "refresh" not in over.headers
+    assert "data-live" not in over.text
     assert "cancelled" in text_of(over)
     assert "Go on with the import" in text_of(over)
     assert "book.csv Ana" in text_of(await browser.get(REHEARSALS))

@@ -15,7 +15,7 @@ from milepost.web.pages import render_aside, shell
 from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/desk/hand-over/{number}", include_in_schema=False)
-_REFRESH_SECONDS = "2"
+_LIVE_EVERY = 2  # seconds
 
 
 async def may_see(served: Services, viewer: Person | None, order: HandOverOrderRow) -> bool:
@@ -45,8 +45,6 @@ async def shown(request: Request, served: Served, viewer: Looking, number: Numbe
         "goes_on": goes_on,
         "is_away": goes_on and not await served.temporal(),
     }
-    around = shell(request, served, viewer, "Hand over", "desk", zone=await served.zone())
-    response = await render_aside("desk/hand_over_progress.html", page, around)
-    if goes_on:
-        response.headers["refresh"] = _REFRESH_SECONDS
-    return response
+    live_every = _LIVE_EVERY if goes_on else None
+    around = shell(request, served, viewer, "Hand over", "desk", zone=await served.zone(), live_every=live_every)
+    return await render_aside("desk/hand_over_progress.html", page, around)

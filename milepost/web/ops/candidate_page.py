@@ -26,7 +26,7 @@ from milepost.web.services import Served, Services
 
 router = APIRouter(prefix=f"{PUBLISH}/{{number}}", include_in_schema=False)
 _FORM = "candidate"
-_REFRESH_SECONDS = "2"
+_LIVE_EVERY = 2  # seconds
 _ONE_AT_A_TIME = "Rollout {} of this map isn't over, and a map has one at a time. Wait for it, or cancel it."
 
 
@@ -52,11 +52,10 @@ async def _page(
         "policies": POLICIES,
         "form": forms.token(served, viewer.session, _FORM, str(number), looked.hash, looked.since) if viewer else None,
     }
-    around = shell(request, served, viewer, f"Publish {view.title}", "maps", zone=await served.zone())
+    live_every, zone = _LIVE_EVERY if view.is_looked_at else None, await served.zone()
+    around = shell(request, served, viewer, f"Publish {view.title}", "maps", zone=zone, live_every=live_every)
     response = await render_aside("ops/candidate.html", page, around)
     response.status_code = status
-    if view.is_looked_at:
-        response.headers["refresh"] = _REFRESH_SECONDS
     return response
 
 

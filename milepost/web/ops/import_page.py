@@ -28,7 +28,7 @@ from milepost.web.request_limits import IMPORTS
 from milepost.web.services import Served, Services
 
 router = APIRouter(prefix=f"{IMPORTS}/{{number}}", include_in_schema=False)
-_REFRESH_SECONDS = "2"
+_LIVE_EVERY = 2  # seconds
 _FORM = "import"
 _FILES = (FileKind.REFUSED, FileKind.PLAN)
 Mapping = Annotated[str, Form(max_length=limits.MAPPING)]
@@ -48,13 +48,14 @@ async def _page(
         row = await imports.get(session, number)
     form = forms.token(served, viewer.session, _FORM, str(number)) if viewer else None
     is_away = row.status in imports.AT_WORK and not await served.temporal()
-    around = shell(request, served, viewer, f"Import of {row.file}", "customers", zone=await served.zone())
+    zone = await served.zone()
     with also_named(await names_in(row)):
         view = await view_of(served, row, form, typed, is_away=is_away)
         page = {"view": view, "encodings": ENCODINGS, "status": STATUS, "counts": COUNTS, "person": person}
+        live_every = _LIVE_EVERY if view.is_at_work else None
+        title = f"Import of {row.file}"
+        around = shell(request, served, viewer, title, "customers", zone=zone, live_every=live_every)
         response = await render_aside("ops/import.html", page, around)
-    if view.is_at_work:
-        response.headers["refresh"] = _REFRESH_SECONDS
     response.status_code = 422 if typed else 200
     return response
 

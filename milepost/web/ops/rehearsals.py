@@ -38,7 +38,7 @@ STATUS = {
 LOST = "The program that ran it has ended, and the rehearsal with it. What is shown is from shortly before."
 router = APIRouter(prefix=REHEARSALS, include_in_schema=False)
 _START, _CANCEL = "rehearsal", "cancel-rehearsal"
-_REFRESH_SECONDS = "2"
+_LIVE_EVERY = 2  # seconds
 _MOST_DAYS, _MOST_PEOPLE = 1000, 9
 _DAYS = 90
 Before = Annotated[int | None, Query(ge=1, le=limits.POSITION)]
@@ -168,11 +168,10 @@ async def shown(request: Request, served: Served, viewer: Looking, number: Numbe
         "person": person,
         "count_of": count_of,
     }
-    around = shell(request, served, viewer, f"Rehearsal of {book.file}", "customers", zone=await served.zone())
-    response = await render_aside("ops/rehearsal.html", page, around)
-    if at_work:
-        response.headers["refresh"] = _REFRESH_SECONDS
-    return response
+    live_every, zone = _LIVE_EVERY if at_work else None, await served.zone()
+    title = f"Rehearsal of {book.file}"
+    around = shell(request, served, viewer, title, "customers", zone=zone, live_every=live_every)
+    return await render_aside("ops/rehearsal.html", page, around)
 
 
 def _mails(account: RehearsalAccount | None, titles: dict[str, str]) -> list[tuple[str, str, int]]:

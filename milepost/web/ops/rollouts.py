@@ -25,7 +25,7 @@ ROLLOUTS = "/ops/rollouts"
 router = APIRouter(prefix=f"{ROLLOUTS}/{{number}}", include_in_schema=False)
 _PAGE, _BACK = "ops/rollout.html", "ops/rollout_back.html"
 _FORM = "rollout"
-_REFRESH_SECONDS = "2"
+_LIVE_EVERY = 2  # seconds
 _WHY_MISSING = "Write why: it stands in the audit, and on the page of the rollout."
 
 
@@ -48,11 +48,11 @@ async def _page(
         "why": "",
         **typed,
     }
-    around = shell(request, served, viewer, f"Rollout {number}", "maps", zone=await served.zone())
+    live_every = _LIVE_EVERY if template == _PAGE and view.changes_by_itself else None
+    zone = await served.zone()
+    around = shell(request, served, viewer, f"Rollout {number}", "maps", zone=zone, live_every=live_every)
     response = await render_aside(template, page, around)
     response.status_code = status
-    if template == _PAGE and view.changes_by_itself:
-        response.headers["refresh"] = _REFRESH_SECONDS
     return response
 
 

@@ -42,7 +42,7 @@ COUNTS = {
 }
 _FORM = "sync"
 _ACCEPT = "accept vanished"
-_REFRESH_SECONDS = "5"
+_LIVE_EVERY = 5  # seconds
 _SHOWN = 50  # customers who vanished
 
 
@@ -69,11 +69,10 @@ async def shown(request: Request, served: Served, viewer: Looking) -> Response:
         "rows_of": _rows_of,
         "of": context.clock.journey_of,
     }
-    around = shell(request, served, viewer, "Books in step", "customers", zone=await served.zone())
-    response = await render_aside("ops/syncs.html", page, around)
-    if any(_is_at_work(each, context.wall()) for each in statuses):
-        response.headers["refresh"] = _REFRESH_SECONDS
-    return response
+    live_every = _LIVE_EVERY if any(_is_at_work(each, context.wall()) for each in statuses) else None
+    zone = await served.zone()
+    around = shell(request, served, viewer, "Books in step", "customers", zone=zone, live_every=live_every)
+    return await render_aside("ops/syncs.html", page, around)
 
 
 def _rows_of(run: SyncRunRow | None) -> tuple[list[Any], list[Any]]:

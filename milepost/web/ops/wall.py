@@ -22,7 +22,7 @@ from milepost.web.identity import Acting, Looking
 from milepost.web.ops.wall_choice import Chosen, WallChoice, chosen
 from milepost.web.pages import Values, back_to, render_aside, shell
 from milepost.web.services import Served, Services
-from milepost.web.wall_sheet import WallSheet, kept_fresh
+from milepost.web.wall_sheet import LIVE_EVERY, WallSheet, with_letters
 
 router = APIRouter(prefix="/ops/maps", include_in_schema=False)
 _FORM = "wall_link"
@@ -44,8 +44,9 @@ async def shown(
         "shared": await _shared(served, map_id),
         "form": forms.token(served, viewer.session, _FORM, map_id) if viewer else None,
     }
-    around = shell(request, served, viewer, what.compiled_map.map.title, "maps", zone=what.timezone)
-    return kept_fresh(await render_aside("ops/wall.html", page, around))
+    title = what.compiled_map.map.title
+    around = shell(request, served, viewer, title, "maps", zone=what.timezone, live_every=LIVE_EVERY)
+    return with_letters(await render_aside("ops/wall.html", page, around))
 
 
 @router.post("/{map_id}/links")
