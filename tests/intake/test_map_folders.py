@@ -42,6 +42,20 @@ def test_a_folder_is_found_wherever_it_was_packed(folder: str) -> None:
     assert (read.name, read.files) == ("ours" if folder else "my-map", FILES)
 
 
+@pytest.mark.parametrize(
+    ("archive", "name"),
+    [("...zip", "map"), ("..", "map"), (".zip", "zip"), ("../..zip", "map"), (" .. .zip", "map"), ("a.b.zip", "a.b")],
+)
+def test_an_archive_never_names_a_folder_outside_of_its_own(archive: str, name: str) -> None:
+    assert read_folder(sent(packed(FILES, ""), archive)).name == name
+
+
+def test_an_archive_with_a_long_name_gives_one_that_a_folder_can_have() -> None:
+    name = read_folder(sent(packed(FILES, ""), f"{'顧客成功の地図' * 14}.zip")).name
+    assert name.startswith("顧客成功")
+    assert len(name.encode()) <= 200
+
+
 def test_a_shipped_map_is_read_as_from_its_folder() -> None:
     files = {str(path.relative_to(MAP)): path.read_bytes() for path in MAP.rglob("*") if path.is_file()}
     read = read_folder(sent(packed(files)))
@@ -66,7 +80,11 @@ def test_marks_and_line_ends_of_other_systems_are_taken_off() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../map.yaml", "/etc/map.yaml", "a/../../map.yaml", "C:/map.yaml", "..\\map.yaml", "x" * 300 + ".yaml"]
+    "name",
+    [
+        *("../map.yaml", "/etc/map.yaml", "a/../../map.yaml", "C:/map.yaml", "..\\map.yaml"),
+        *("x" * 300 + ".yaml", "deep/" * 500 + "a.md"),
+    ],
 )
 def test_a_name_that_leads_out_of_the_folder_is_refused(name: str) -> None:
     assert "leads out of the folder" in refusal(sent(packed({**FILES, name: "x"}, "")))

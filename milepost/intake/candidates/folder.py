@@ -23,7 +23,8 @@ _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """Others can make gigabytes of a few bytes at once, so that no limit holds."""
 _NAMED = 3
 _ENCRYPTED = 0x1
-_LONGEST_NAME = 200
+_LONGEST_NAME, _LONGEST_PATH = 200, 1000
+"""Bytes of a file's or folder's own name, and of all names on the way to it together."""
 
 
 class MapUploadError(MilepostError):
@@ -56,9 +57,15 @@ def read_folder(sent: Sequence[UploadedFile]) -> MapFolder:
     kept = {str(path): data for path, data in inside.items() if path.suffix in _ENDINGS}
     if sum(map(len, kept.values())) > limits.MAP_TEXTS:
         raise _too_large(limits.MAP_TEXTS, "unpacked")
-    name = root.name or (PurePosixPath(sent[0].short_name).stem if is_packed else "map")
+    name = root.name or (_stem_of(sent[0].short_name) if is_packed else "map")
     left_out = tuple(str(path) for path in files if not path.is_relative_to(root) or path.suffix not in _ENDINGS)
-    return MapFolder(storable(name)[:_LONGEST_NAME], _texts(kept), tuple(map(storable, sorted(left_out))))
+    return MapFolder(storable(name), _texts(kept), tuple(map(storable, sorted(left_out))))
+
+
+def _stem_of(archive: str) -> str:
+    """Returns what the folder is called that was packed without its own name: as the archive, where a folder can be."""
+    stem = PurePosixPath(storable(archive)).stem.strip(". ")
+    return stem.encode()[:_LONGEST_NAME].decode(errors="ignore") or "map"
 
 
 def too_large() -> MapUploadError:
@@ -131,7 +138,8 @@ def _entries(archive: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo]) -> It
 def _inside(name: str) -> PurePosixPath:
     """Returns the path that a file's name is, if it stays inside of the folder."""
     path = PurePosixPath(name.replace("\\", "/"))
-    is_long = any(len(part.encode(errors="replace")) > _LONGEST_NAME for part in path.parts)
+    sizes = [len(part.encode(errors="replace")) for part in path.parts]
+    is_long = max(sizes, default=0) > _LONGEST_NAME or sum(sizes) > _LONGEST_PATH
     if is_long or path.is_absolute() or ".." in path.parts or ":" in name or not path.parts:
         message = f"The file {shortened(name, _LONGEST_NAME)!r} leads out of the folder, or its name is too long."
         raise MapUploadError(message, "Pack the map's folder itself.")
