@@ -18,6 +18,8 @@ from milepost.errors import MilepostError
 
 _LONGEST = 2000
 _SETTING = "MILEPOST_CHAT_PRIVATE_ADDRESSES"
+_WITH_IPV4 = tuple(map(ipaddress.IPv6Network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/96")))
+"""Networks whose addresses end with one of IPv4: gateways (NAT64) lead from there to it, and so inside."""
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 
@@ -102,12 +104,21 @@ async def checked(url: httpx.URL, allowed: Allowed, lookup: Resolve = resolve) -
 
 
 def _may(number: ipaddress.IPv4Address | ipaddress.IPv6Address, allowed: Allowed) -> bool:
-    inner = getattr(number, "ipv4_mapped", None) or getattr(number, "sixtofour", None) or number
+    inner = _inside_of(number)
     if inner.is_multicast or inner.is_unspecified:
         return False
     if inner.is_loopback:
         return allowed.loopback or allowed.private
-    return inner.is_global or allowed.private
+    return (inner.is_global and not getattr(inner, "is_site_local", False)) or allowed.private
+
+
+def _inside_of(number: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Returns the IPv4 address that one of IPv6 stands for, where it is a way to such a one; others as they are."""
+    if isinstance(number, ipaddress.IPv4Address):
+        return number
+    if any(number in network for network in _WITH_IPV4) and not (number.is_loopback or number.is_unspecified):
+        return ipaddress.IPv4Address(number.packed[-4:])
+    return number.ipv4_mapped or number.sixtofour or number
 
 
 def _is_loopback_name(host: str) -> bool:

@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from milepost import limits
 from milepost.errors import MilepostError
 from milepost.files.places import FilesUnreachableError
+from milepost.intake.errors import UnknownMapError
 from milepost.planner.fact_errors import RefusedError
 from milepost.planner.fact_words import fact_called
 from milepost.store import errors as store_errors
@@ -120,6 +121,14 @@ _FOR_CUSTOMERS = {
     ),
 }
 """What customers are told instead, by the code of the problem."""
+_FOR_COLLEAGUES = {
+    400: "Go back, reload the page and try again.",
+    404: "See that the address is whole, or begin at the start page.",
+    405: "Go back to the page that you came from, and reload it.",
+    413: "Go back and send less.",
+    429: "Wait a minute, then try again.",
+}
+"""What to do, by status, for whoever reads a page: the others are for programs."""
 _STATUS: dict[str, int] = {
     "form_refused": 403,
     "unknown_key": 404,
@@ -188,12 +197,16 @@ def _meant(error: Mapping[str, Any]) -> str:
 
 async def respond(request: Request, problem: Problem, headers: Any = None) -> Response:
     """Sends the problem as JSON to programs, and as a page to people."""
-    if request.url.path.startswith((API, "/health")):
+    if _is_for_programs(request):
         body = {"error": {"code": problem.code, "message": problem.message, "hint": problem.hint}}
         return JSONResponse(body, problem.status, headers=headers)
     reader = reader_of(request)
     page = {"heading": reader.gettext(problem.message), "message": problem.hint and reader.gettext(problem.hint)}
     return render_for(services(request), reader, "portal/closed.html", page, status=problem.status)
+
+
+def _is_for_programs(request: Request) -> bool:
+    return request.url.path.startswith((API, "/health"))
 
 
 def _problem_of(error: Exception) -> Problem:
@@ -234,10 +247,42 @@ def _problem_of(error: Exception) -> Problem:
             return _BROKEN
 
 
+def _for_colleagues(error: Exception, problem: Problem) -> Problem:
+    """Returns an answer without the words of programs."""
+    match error:
+        case RequestValidationError() if any(each["loc"][0] == "path" for each in error.errors()):
+            return replace(problem, status=404, message=_CODES[404][1], hint=_FOR_COLLEAGUES[404])
+        case RequestValidationError():
+            message = " ".join(dict.fromkeys(map(_unreadable, error.errors()[:_MOST])))
+            return replace(problem, message=message, hint="Go back and correct it.")
+        case HTTPException():
+            return replace(problem, hint=_FOR_COLLEAGUES.get(error.status_code, problem.hint))
+        case UnknownMapError():
+            return replace(problem, status=404, hint="The page Maps has those that there are.")
+        case store_errors.InvalidCursorError():
+            message = "This address doesn't lead to a place in the list."
+            return replace(problem, message=message, hint="Open the list from its beginning.")
+        case _:
+            return problem
+
+
+def _unreadable(wrong: Mapping[str, Any]) -> str:
+    """Says which field of a form, or of an address, can't be read."""
+    field = str(next((part for part in wrong["loc"][1:] if isinstance(part, str)), "")).replace("_", " ")
+    name = shortened(field.capitalize(), limits.NAME) or "The form"
+    if wrong["type"] == "missing" or not isinstance(wrong["input"], str):
+        return f"{name} is missing or can't be read."
+    return f"{name} can't be “{shortened(wrong['input'], 60)}”."
+
+
 def _problem_for(request: Request, error: Exception) -> Problem:
     """Returns the answer to whoever sent a request; customers are told nothing of programs and fields."""
     problem = _problem_of(error)
-    if not is_by_link(request.url.path) or isinstance(error, ProblemError | FormRefusedError):
+    if _is_for_programs(request):
+        return problem
+    if not is_by_link(request.url.path):
+        return _for_colleagues(error, problem)
+    if isinstance(error, ProblemError | FormRefusedError):
         return problem
     kind = "broken" if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR else problem.code
     message, hint = _FOR_CUSTOMERS.get(kind, _FOR_CUSTOMERS["refused"])

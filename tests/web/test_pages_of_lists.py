@@ -54,7 +54,7 @@ async def test_a_place_that_no_list_has_is_said(browser: httpx.AsyncClient, path
     response = await browser.get(path + ("&" if "?" in path else "?") + "cursor=" + cursor)
 
     assert response.status_code == 422
-    assert "This cursor isn't one of this list." in text_of(response)
+    assert "This address doesn't lead to a place in the list." in text_of(response)
 
 
 async def test_a_long_history_is_shown_in_parts(

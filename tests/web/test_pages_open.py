@@ -45,3 +45,26 @@ async def test_a_colleague_without_tasks_reads_that_all_is_clear(world: World) -
         response = await client.get(f"/desk/{BO}")
 
     assert "All clear." in text_of(response)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/nothing", 404, "There is nothing at this address. See that the address is whole"),
+        ("/ops/publish/0", 404, "There is nothing at this address. See that the address is whole"),
+        ("/desk/tasks/done", 405, "Go back to the page that you came from"),
+        ("/ops/maps/nothere", 404, "Unknown map 'nothere'. The page Maps has those that there are."),
+        ("/ops/customers?health_below=low", 422, "Health below can't be “low”. Go back and correct it."),
+        ("/desk/not-mine", 422, "Journey is missing or can't be read. Task is missing or can't be read."),
+    ],
+)
+async def test_what_is_wrong_with_an_address_is_told_to_people_in_their_words(
+    world: World, path: str, status: int, words: str
+) -> None:
+    async with world.client() as client:
+        await sign_in(client, ANA)
+        response = await client.get(path)
+
+    assert response.status_code == status
+    assert words in text_of(response)
+    assert "/api/docs" not in text_of(response)

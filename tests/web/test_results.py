@@ -86,6 +86,15 @@ async def test_filters_narrow_page_totals_and_file(
         assert "No answers of that kind yet." in text_of(await browser.get(f"/ops/results{query}")), query
 
 
+@pytest.mark.parametrize("query", ["until=9999-12-31", "since=0001-01-01", "until=0001-01-01", "until=soon"])
+async def test_a_day_that_is_none_is_told_on_the_page_and_for_the_file(browser: httpx.AsyncClient, query: str) -> None:
+    for path in ("/ops/results", "/ops/results.csv"):
+        response = await browser.get(f"{path}?{query}")
+        name, day = query.split("=")
+        assert response.status_code == 422
+        assert f"{name.capitalize()} can't be “{day}”. Go back and correct it." in text_of(response)
+
+
 async def test_what_customers_write_is_no_formula_in_a_spreadsheet(
     world: World, browser: httpx.AsyncClient, visitor: httpx.AsyncClient
 ) -> None:

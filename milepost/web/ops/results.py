@@ -19,6 +19,7 @@ from milepost.explain import local_time
 from milepost.explain.people_names import PeopleNames
 from milepost.explain.vocabulary import VERDICTS
 from milepost.intake.result_ledger import csv_of, is_by_another
+from milepost.language.attribute_values import YEARS
 from milepost.language.field_types import OutcomeType, Verdict
 from milepost.planner.calendars import add_months
 from milepost.planner.instants import Instant
@@ -41,6 +42,10 @@ _SILENT = "silent"
 _VERDICTS = (*Verdict, _SILENT)
 
 
+Day = Annotated[date, Field(ge=date(YEARS[0], 1, 1), le=date(YEARS[-1], 12, 31))]
+"""A day that has one before it and one after it in every time zone."""
+
+
 class Filters(BaseModel):
     """The filters of the ledger, as its form sends them; days are of the page's time zone, and `until` is in it."""
 
@@ -49,8 +54,8 @@ class Filters(BaseModel):
     verdict: Annotated[str | None, Maybe, Field(max_length=limits.NAME)] = None
     type: Annotated[str | None, Maybe, Field(max_length=limits.NAME)] = None
     map: Annotated[str | None, Maybe, Field(max_length=limits.NAME)] = None
-    since: Annotated[date | None, Maybe] = None
-    until: Annotated[date | None, Maybe] = None
+    since: Annotated[Day | None, Maybe] = None
+    until: Annotated[Day | None, Maybe] = None
 
     def condition(self, book: Book, timezone: str) -> LedgerFilter:
         """Returns what the store filters by."""
