@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from html import unescape
+from typing import Any
 
 import httpx
 import pytest
@@ -35,7 +38,7 @@ async def locked(empty_world: World) -> World:
 
 async def listed(client: httpx.AsyncClient) -> set[str]:
     words = text_of(await client.get("/ops/customers"))
-    return {name for name in ("Acme Ltd", "Beta Ltd") if name in words}
+    return {name for name in ("Acme Ltd", "Beta Ltd", "Gamma Ltd") if name in words}
 
 
 async def test_a_colleague_sees_the_customers_on_whose_team_they_are(as_) -> None:
@@ -106,6 +109,65 @@ async def test_who_stands_in_sees_the_book_for_as_long(as_, locked: World) -> No
 
     await locked.move_to(START + 2 * DAY)
     assert await listed(anas) == {"Acme Ltd"}
+
+
+@pytest.mark.parametrize("about", [{"customers": ("beta",)}, {"role": "csm"}])
+async def test_who_stands_in_for_a_part_sees_that_part(as_, locked: World, about: dict[str, Any]) -> None:
+    anas, leas = await as_(ANA), await as_(LEA)
+    await locked.add(customer("gamma", "Gamma Ltd", team={"csm": EDDA, "lead": BO, "solutions": SOL}))
+    await absences.record(locked.intake.context, NewAbsence(BO, ANA, TODAY, TODAY, **about), by=BO)
+
+    assert await listed(anas) == {"Acme Ltd", "Beta Ltd"}
+    assert (await anas.get("/ops/customers/beta")).status_code == 200
+    for path in ("/ops/customers/gamma", f"/desk/{BO}", f"/desk/{BO}/week", f"/desk/hand-over?former={BO}&to={ANA}"):
+        assert (await anas.get(path)).status_code == 403, path
+    await locked.move_to(START + 2 * DAY)
+    assert await listed(anas) == {"Acme Ltd"}
+    assert await listed(leas) == {"Acme Ltd", "Beta Ltd"}
+
+
+async def test_who_is_away_for_which_customers_is_named_to_whoever_has_them(as_, locked: World) -> None:
+    await absences.record(locked.intake.context, NewAbsence(LEA, BO, TODAY, TODAY, customers=("acme", "beta")), by=LEA)
+
+    assert "stands in for acme and 1 more." in text_of(await (await as_(ANA)).get("/desk/away"))
+    assert "stands in for acme and beta." in text_of(await (await as_(EDDA)).get("/desk/away"))
+    assert "stands in for 2 customers." in text_of(await (await as_("new@vendor.example")).get("/desk/away"))
+
+
+async def test_that_a_task_does_not_exist_is_not_told_apart(as_) -> None:
+    anas = await as_(ANA)
+    pages = [
+        text_of(await anas.get("/desk/not-mine", params={"journey": f"{id_}/1", "task": "kickoff/1"}))
+        for id_ in ("nobody", "beta")
+    ]
+
+    assert pages[0] == pages[1].replace("beta", "nobody")
+    assert "isn't in your book" in pages[0]
+
+
+async def test_a_form_that_was_open_when_the_customer_went_to_somebody_else_does_nothing(as_, locked: World) -> None:
+    anas = await as_(ANA)
+    form = form_in(await anas.get(f"/desk/{ANA}"), "/desk/tasks/done")
+    await locked.add(customer(team={**TEAM, "csm": BO}))
+
+    response = await anas.post("/desk/tasks/done", data={**form, "result": "held"})
+
+    assert response.status_code == 403
+    assert (await locked.task("kickoff/1")).status == "open"
+
+
+async def test_of_what_is_done_together_those_of_others_stay_as_they_are(as_, locked: World) -> None:
+    await locked.add(customer("gamma", "Gamma Ltd", team=TEAM))
+    sols = await as_(SOL)
+    page = await sols.get(f"/desk/{SOL}", params={"map": "pilot", "together": "set_up"})
+    form, chosen = form_in(page, "/desk/together/done"), re.findall(r'name="task" value="([^"]+)"', page.text)
+    await locked.add(customer("beta", "Beta Ltd", team={**TEAM, "csm": BO, "solutions": EDDA}))
+
+    await sols.post("/desk/together/done", data={**form, "task": [unescape(each) for each in chosen]})
+
+    assert len(chosen) == 3
+    states = [(await locked.task("set_up/1", f"{id_}/1")).status for id_ in ("acme", "beta", "gamma")]
+    assert states == ["done", "open", "done"]
 
 
 async def test_a_task_in_a_queue_brings_its_customer_to_everybody(as_, locked: World) -> None:

@@ -17,7 +17,7 @@ from milepost.web import forms
 from milepost.web.attachment import Attachment
 from milepost.web.desk.typed_dates import TypedDate
 from milepost.web.form_values import Address, Line, Onward, Text, Token, required
-from milepost.web.identity import Acting, safe_onward
+from milepost.web.identity import Acting, refuse_others, safe_onward
 from milepost.web.pages import back_to
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served
@@ -41,13 +41,20 @@ class TaskForm:
         self.onward = safe_onward(onward)
 
     async def line(self) -> TaskLine:
-        """Returns the task of the form."""
+        """Returns the task of the form.
+
+        Raises:
+            ProblemError: it is gone.
+            NotInBookError: it is open, and its customer went to somebody else since the form was made.
+        """
         journey, task = self.form.subject
         async with self.served.store.reading() as session:
             line = await tasks.get(session, journey, task)
         if line is None:
             message = "This task is no longer there; its customer may have been forgotten."
             raise ProblemError(404, "not_found", message, "Go back and reload the page.")
+        if line.task.status == TaskStatus.OPEN:  # one that is closed may have been all that they had of the customer
+            await refuse_others(self.served, self.person, customer=line.task.customer_id)
         return line
 
     async def record(self, line: TaskLine, fact: WrittenFact) -> Response:

@@ -15,7 +15,7 @@ from milepost.intake.absences import AbsenceChange
 from milepost.language.attribute_values import parse_date
 from milepost.planner.fact_errors import RefusedError
 from milepost.store import absences as stored
-from milepost.store import customers
+from milepost.store import books, customers
 from milepost.web import forms
 from milepost.web.desk.absence_notes import AwayNote
 from milepost.web.form_values import Address, Line, Token
@@ -102,9 +102,10 @@ async def _page(
         listed = await stored.listed(session, now)
         colleagues = await customers.colleagues(session)
         book = await book_of(session, served, viewer)
+        known = await books.among(session, book, {name for each in listed for name in each.customers or ()})
     lines = [
         {
-            "note": AwayNote.of(each),
+            "note": AwayNote.of(each, known),
             "may_change": book.is_of(each.person),
             "status": each.status(now),
             "zone": each.timezone.replace("_", " "),

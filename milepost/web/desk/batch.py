@@ -16,13 +16,13 @@ from milepost.planner.enums import TaskStatus
 from milepost.planner.fact_errors import RefusedError
 from milepost.planner.instants import Instant
 from milepost.planner.written_facts import WrittenFact
-from milepost.store import equal_tasks, tasks
+from milepost.store import books, equal_tasks, tasks
 from milepost.store.equal_tasks import EqualTasks, can_be_together
 from milepost.store.tasks import TaskFilter, TaskLine
 from milepost.web import forms, undo
 from milepost.web.desk.rows import Row, brief_effort, key_of
 from milepost.web.form_values import Line, Onward, Text, Token
-from milepost.web.identity import Acting, Person, safe_onward
+from milepost.web.identity import Acting, Person, book_of, safe_onward
 from milepost.web.pages import back_to
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served, Services
@@ -93,14 +93,16 @@ class SentBatch:
         self.onward = safe_onward(onward)
 
     async def open_lines(self) -> dict[int, TaskLine]:
-        """Returns the chosen tasks that are still open, each by its place in the form."""
+        """Returns the chosen tasks that are still open and in their sender's book, each by its place in the form."""
         lines = {}
         async with self.served.store.reading() as session:
+            book = await book_of(session, self.served, self.person)
             for number, key in enumerate(dict.fromkeys(self.chosen)):
                 line = await tasks.get(session, *key)
                 if line is not None and line.task.status == TaskStatus.OPEN and can_be_together(line.task):
                     lines[number] = line
-        return lines
+            own = await books.among(session, book, {line.task.customer_id for line in lines.values()})
+        return {number: line for number, line in lines.items() if line.task.customer_id in own}
 
 
 @router.post("/done")

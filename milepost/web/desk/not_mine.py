@@ -12,6 +12,7 @@ from starlette.responses import Response
 from milepost import limits
 from milepost.intake.mail_text import draft_pointer
 from milepost.planner.enums import TaskStatus
+from milepost.planner.ids import began_as
 from milepost.planner.pointers import kinds_of, recipient
 from milepost.planner.situation import Situation
 from milepost.planner.state import State
@@ -47,11 +48,11 @@ class Kind:
 @router.get("")
 async def ask(request: Request, served: Served, person: Acting, journey: Id, task: Id) -> Response:
     """The kinds, each with its mail as the customer gets it."""
+    await refuse_others(served, person, customer=began_as(journey))
     async with served.store.reading() as session:
         line = await tasks.get(session, journey, task)
     if line is None:
         raise ProblemError(404, "not_found", "There is no such task.", "Go back and reload the page.")
-    await refuse_others(served, person, customer=line.task.customer_id)
     desk = f"/desk/{quote(person.address)}"
     wanted = await _wanted(served, line)
     if wanted is None or line.task.status != TaskStatus.OPEN:
