@@ -202,7 +202,8 @@ async def respond(request: Request, problem: Problem, headers: Any = None) -> Re
         return JSONResponse(body, problem.status, headers=headers)
     reader = reader_of(request)
     page = {"heading": reader.gettext(problem.message), "message": problem.hint and reader.gettext(problem.hint)}
-    return render_for(services(request), reader, "portal/closed.html", page, status=problem.status)
+    template = "portal/closed.html" if is_by_link(request.url.path) else "problem.html"
+    return render_for(services(request), reader, template, page, status=problem.status)
 
 
 def _is_for_programs(request: Request) -> bool:

@@ -67,4 +67,5 @@ async def test_what_is_wrong_with_an_address_is_told_to_people_in_their_words(
 
     assert response.status_code == status
     assert words in text_of(response)
+    assert '<a class="button" href="/">' in response.text
     assert "/api/docs" not in text_of(response)
