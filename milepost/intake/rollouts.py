@@ -192,7 +192,9 @@ async def take_batch(context: IntakeContext, number: int) -> BatchDone:
     }
     taken = [each.journey for each in to_tell if each.journey not in parked]
     is_last = len(batch) < row.batch
-    over = await context.store.write(partial(_keep, row, taken, parked, is_last=is_last, now=context.now()))
+    over, back = await context.store.write(partial(_keep, row, taken, parked, is_last=is_last, now=context.now()))
+    if back is not None:
+        await _begun(context, back)
     return BatchDone(len(batch), None if over else 60 * row.batch / row.per_minute)
 
 
@@ -238,12 +240,17 @@ def _fact(row: RolloutRow, move: PlannedMove, now: Instant) -> IncomingFact:
 
 def _keep(
     row: RolloutRow, taken: Sequence[str], parked: Mapping[str, str], session: Session, *, is_last: bool, now: Instant
-) -> bool:
-    """Marks the batch, and ends the rollout if it was the last; returns whether it goes on no further."""
+) -> tuple[bool, RolloutRow | None]:
+    """Marks the batch, and ends the rollout if it was the last; returns whether it goes on no further.
+
+    Beside it the rollout that takes this one back, if it was begun while the batch was told, and goes on for it.
+    """
     cancelling = row.status == RolloutStatus.CANCELLING
     rollouts.mark(session, row.number, taken, MoveStatus.KEPT if cancelling else MoveStatus.TOLD, parked)
     locked = rollouts.lock(session, row.number)
     if is_last and locked.status == row.status:
         locked.status = RolloutStatus.CANCELLED if cancelling else RolloutStatus.DONE
         locked.ended_at = now
-    return locked.status not in rollouts.AT_WORK
+    is_ended_meanwhile = not cancelling and locked.status == RolloutStatus.CANCELLED
+    back_row = rollouts.follow_back(session, row.number) if is_ended_meanwhile and taken else None
+    return locked.status not in rollouts.AT_WORK, back_row

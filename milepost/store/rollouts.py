@@ -108,6 +108,29 @@ def begin_back(session: Session, rollout: RolloutRow) -> RolloutRow:
         RolloutOpenError: another one of the same map isn't over.
     """
     _add(session, rollout)
+    _move_back(session, rollout)
+    return rollout
+
+
+def follow_back(session: Session, number: int) -> RolloutRow | None:
+    """Lets the rollout that takes another one back move those, too, who were told while it began.
+
+    Returns it, if it goes on for them; None where nothing takes the other one back, or something else has begun since.
+    """
+    back = session.scalar(select(RolloutRow).where(RolloutRow.back_of == number).order_by(RolloutRow.number.desc()))
+    if back is None or back.status == RolloutStatus.CANCELLED:
+        return None
+    is_open = select(RolloutRow.number).where(RolloutRow.map == back.map, RolloutRow.status.in_(OPEN))
+    if back.status == RolloutStatus.DONE:
+        if session.scalar(is_open) is not None:
+            return None
+        back.status, back.ended_at = RolloutStatus.RUNNING, None
+    _move_back(session, back)
+    return back
+
+
+def _move_back(session: Session, rollout: RolloutRow) -> None:
+    has_it = select(RolloutMoveRow.journey_id).where(RolloutMoveRow.rollout == rollout.number)
     moves = (
         select(
             literal(rollout.number),
@@ -120,12 +143,12 @@ def begin_back(session: Session, rollout: RolloutRow) -> RolloutRow:
         .where(
             RolloutMoveRow.rollout == rollout.back_of,
             RolloutMoveRow.status == MoveStatus.TOLD,
+            RolloutMoveRow.journey_id.not_in(has_it),
             JourneyRow.ended_at.is_(None),
             JourneyRow.version.in_((RolloutMoveRow.from_version, RolloutMoveRow.to_version)),
         )
     )
     _insert_moves(session, moves)
-    return rollout
 
 
 def _add(session: Session, rollout: RolloutRow) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -169,6 +170,34 @@ async def test_back_moves_journeys_to_the_versions_where_they_were(book: Book) -
     assert await book.versions() == before
     assert (await book.counts(row))["kept"] == 3
     assert (await book.counts(back), await book.status(row)) == ({"moved": 2}, "cancelled")
+
+
+@pytest.mark.parametrize("is_done", [False, True])
+async def test_back_has_those_too_who_were_told_while_it_began(
+    book: Book, monkeypatch: pytest.MonkeyPatch, *, is_done: bool
+) -> None:
+    before = await book.versions()
+    row = await book.start(await book.publish(OTHER))
+    await book.take(row)
+    backs: list[RolloutRow] = []
+    tell = rollouts.record_facts
+
+    async def taken_back_meanwhile(*args: Any, **more: Any) -> Any:
+        monkeypatch.setattr(rollouts, "record_facts", tell)
+        results = await tell(*args, **more)
+        backs.append(await rollouts.back(book.context, row.number, BY))
+        if is_done:
+            await book.take_all(backs[0])
+        return results
+
+    monkeypatch.setattr(rollouts, "record_facts", taken_back_meanwhile)
+    assert (await book.take(row)).seconds is None
+    await book.take_all(backs[0])
+    await book.advance()
+
+    assert await book.versions() == before
+    assert await book.counts(backs[0]) == {"moved": 4}
+    assert (await book.status(row), await book.status(backs[0])) == ("cancelled", "done")
 
 
 async def test_at_the_next_stage_journeys_move_one_by_one(book: Book) -> None:
