@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
+from milepost.intake import people
+from milepost.roles import Role
+from tests.browser.layout import sideways
 from tests.browser.looks import complaints
 from tests.browser.operations import LONG, fill
 from tests.web.conftest import World
-from tests.web.example import ANA
+from tests.web.example import ANA, customer
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -56,3 +59,14 @@ async def test_refusals_are_accessible_and_stand_in_their_fields(window: Page, w
     found += await complaints(window, "hand over to oneself")
 
     assert found == []
+
+
+async def test_names_of_one_long_word_stay_in_their_columns(window: Page, world: World) -> None:
+    word = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+    await world.add(customer("long", word))
+    await people.change(world.intake.context, ANA, name=word, role=Role.MANAGER, team=word)
+    await window.set_viewport_size({"width": 1280, "height": 800})
+    for place in ("/ops/customers", "/ops/people"):
+        await window.goto(place)
+        await expect(window.get_by_text(word).first).to_be_visible()
+        assert await sideways(window) == [], place

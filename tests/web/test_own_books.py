@@ -6,6 +6,7 @@ import re
 from datetime import date
 from html import unescape
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -99,6 +100,19 @@ async def test_the_day_of_others_is_theirs(as_) -> None:
     people_page = await anas.get("/ops/people")
     assert f'href="/desk/{ANA.replace("@", "%40")}"' in people_page.text
     assert f'href="/desk/{BO.replace("@", "%40")}"' not in people_page.text
+
+
+@pytest.mark.parametrize("path", [f"/desk/{LEA}", "/desk/queues", "/desk/away", "/ops/customers/acme?tab=people"])
+async def test_names_lead_to_the_desks_that_their_reader_may_look_at(as_, locked: World, path: str) -> None:
+    await absences.record(locked.intake.context, NewAbsence(LEA, ANA, TODAY, TODAY), by=LEA)
+    await absences.record(locked.intake.context, NewAbsence(BO, EDDA, TODAY, TODAY), by=BO)
+
+    for reader, others in ((ANA, {BO, EDDA, SOL}), (EDDA, set[str]())):
+        page = await (await as_(reader)).get(path)
+        assert page.status_code == 200
+        led_to = set(re.findall(r'href="/desk/([^"/?]+%40[^"/?]+)"', page.text))
+        assert led_to
+        assert led_to & {quote(each) for each in others} == set()
 
 
 async def test_who_stands_in_sees_the_book_for_as_long(as_, locked: World) -> None:

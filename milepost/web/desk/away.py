@@ -122,6 +122,6 @@ async def _page(
         for each in listed
     ]
     form = forms.token(served, viewer.session, _FORM) if viewer else None
-    page = {"lines": lines, "form": form, "colleagues": colleagues}
+    page = {"lines": lines, "form": form, "colleagues": colleagues, "book": book}
     around = shell(request, served, viewer, "Away", "desk", zone=await served.zone())
     return render("desk/away.html", page, around, 422 if problem else 200)

@@ -26,7 +26,7 @@ from milepost.web.desk.desk_list import DeskList, Look, Part, Place
 from milepost.web.desk.pane import Pane, PaneBuilder
 from milepost.web.desk.reviews import cards, due_reviews
 from milepost.web.desk.rows import Section, after, key_of
-from milepost.web.identity import Looking, Person
+from milepost.web.identity import Looking, Person, book_of
 from milepost.web.pages import render_aside, shell, up_to
 from milepost.web.services import Served, Services
 
@@ -124,6 +124,7 @@ class _Desk:
             busy = await tasks.people(session)
             desks = {*await customers.colleagues(session), *busy}
             queued = await tasks.count_unowned(session)
+            book = await book_of(session, self.served, self.viewer)
         busiest = sorted(desks, key=lambda each: (-busy.get(each, 0), each))
         due = await due_reviews(self.served)
         unowned = [each for each in due if each.owner not in desks]  # somebody must take them
@@ -143,7 +144,8 @@ class _Desk:
             "batch": None,
             "reviews": cards(self.served, self.viewer, shown, self.zone),
             "away": [AwayNote.of(each) for each in self.in_force.of_person(self.person or "")],
-            "colleagues": {each: busy.get(each, 0) for each in sorted(busiest[:COLLEAGUES])},
+            "colleagues": sorted(busiest[:COLLEAGUES]),
+            "desks": {each: busy.get(each, 0) for each in sorted(busiest[:COLLEAGUES]) if book.is_of(each)},
             "has_more_colleagues": len(busiest) > COLLEAGUES,
             "taken": self.served.intake.context.files,
             "queued": up_to(queued + len(unowned), tasks.MOST_COUNTED),

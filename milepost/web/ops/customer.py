@@ -19,7 +19,7 @@ from milepost.store.customer_overview import customer_overview
 from milepost.translations.reader import ENGLISH
 from milepost.web import forms, undo
 from milepost.web.health_trend import health_trend
-from milepost.web.identity import Looking, Person
+from milepost.web.identity import Looking, Person, book_of
 from milepost.web.ops import customer_history, customer_now, customer_people, customer_results
 from milepost.web.ops.customer_acts import choices, offered
 from milepost.web.ops.customer_list import standing
@@ -104,6 +104,7 @@ async def _head(
         "renewal": local_time.date_text(day) if day else None,
         "value": value_of(customer.attributes),
         "owner": owner_of(customer.team, journey.compiled_map if journey else None),
+        "book": await book_of(session, served, viewer),
         "rail": await asyncio.to_thread(_rail, journey),
         "place": ", ".join(part for part in (customer.country, overview.zone.replace("_", " ")) if part),
         "form": forms.token(served, viewer.session, "customer", customer.id) if viewer else None,
