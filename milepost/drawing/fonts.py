@@ -1,9 +1,13 @@
-"""Fonts inside a picture, cut to its letters: a reader without the font sees what was measured."""
+"""Fonts inside a picture, cut to its letters: a reader without the font sees what was measured.
+
+All of ASCII is in them, so that a picture whose numbers change keeps its fonts: cutting takes longer than drawing.
+"""
 
 from __future__ import annotations
 
 import base64
 from collections.abc import Iterable
+from functools import lru_cache
 from io import BytesIO
 
 from fontTools.subset import Options, Subsetter
@@ -11,12 +15,15 @@ from fontTools.ttLib import TTFont
 
 from milepost.fonts import FAMILY, font_file
 
+_ASCII = frozenset(map(chr, range(0x20, 0x7F)))
+_KEPT = 32
+
 
 def font_faces(texts: Iterable[tuple[str, bool]]) -> str:
     """Returns CSS with a font for each weight; `texts` are the texts and whether they are bold."""
     letters: dict[bool, set[str]] = {}
     for text, bold in texts:
-        letters.setdefault(bold, set()).update(text)
+        letters.setdefault(bold, set(_ASCII)).update(text)
     faces = ""
     for bold in sorted(letters):
         data = base64.b64encode(_subset_of("".join(sorted(letters[bold])), bold=bold)).decode()
@@ -27,6 +34,7 @@ def font_faces(texts: Iterable[tuple[str, bool]]) -> str:
     return faces
 
 
+@lru_cache(_KEPT)
 def _subset_of(letters: str, *, bold: bool) -> bytes:
     """Returns the font with only these letters, compressed; the same letters give the same bytes."""
     options = Options()

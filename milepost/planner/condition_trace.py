@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from milepost.language import cel_text
 from milepost.language.condition_errors import ConditionError
 from milepost.language.conditions import Condition, compile_condition
 from milepost.language.names import Names
+from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.situation import Situation
 
 _EVENT = "event"
+_KEPT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +56,20 @@ def trace(now: Situation, condition: Condition) -> ConditionTrace:
 
 
 def _failing(now: Situation, condition: Condition) -> list[str]:
-    parts = cel_text.conjuncts(condition.text)
-    if len(parts) == 1 or any(root == _EVENT for root, _ in condition.references):
+    if any(root == _EVENT for root, _ in condition.references):
         return []
-    names = Names.of(now.compiled_map.map)
+    return [part.text for part in _parts(now.compiled_map, condition.text) if not now.is_true(part)]
+
+
+@lru_cache(_KEPT)
+def _parts(compiled_map: CompiledMap, text: str) -> tuple[Condition, ...]:
+    """Returns the conditions of which all have to be true, if there are several that are conditions alone."""
+    parts = cel_text.conjuncts(text)
+    names = Names.of(compiled_map.map)
     try:
-        return [part for part in parts if not now.is_true(compile_condition(part, names))]
-    except ConditionError:  # a part alone need not be a condition
-        return []
+        return tuple(compile_condition(part, names) for part in parts) if len(parts) > 1 else ()
+    except ConditionError:
+        return ()
 
 
 def shown(value: Any) -> str:

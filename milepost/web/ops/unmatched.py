@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from milepost.customer import Customer
@@ -12,6 +13,8 @@ from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.segment_match import Considered, considered
 from milepost.text import listing, number
+
+_KEPT = 32
 
 
 def reasons(compiled_maps: Iterable[CompiledMap], customer: Customer, now: Instant) -> tuple[str, ...]:
@@ -35,7 +38,12 @@ def _unmet(
     by_map = {compiled_map.map.map: compiled_map for compiled_map in compiled_maps}
     for each in considered(by_map.values(), customer, now):
         if not each.where.holds:
-            yield Phrases(by_map[each.map].map), each
+            yield _phrases_of(by_map[each.map]), each
+
+
+@lru_cache(_KEPT)
+def _phrases_of(compiled_map: CompiledMap) -> Phrases:
+    return Phrases(compiled_map.map)
 
 
 def _values(say: Phrases, each: Considered) -> Iterator[str]:
