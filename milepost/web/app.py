@@ -76,6 +76,7 @@ from milepost.web.ops import (
     candidate_page,
     contact_mail,
     customer,
+    form_actions,
     import_page,
     mail,
     mail_actions,
@@ -83,6 +84,7 @@ from milepost.web.ops import (
     record_actions,
     stays,
     step_actions,
+    told_actions,
 )
 from milepost.web.ops import customer_list as listing
 from milepost.web.ops import files as ops_files
@@ -163,6 +165,8 @@ ROUTERS = (
     ops_actions.router,
     step_actions.router,
     record_actions.router,
+    told_actions.router,
+    form_actions.router,
     contact_mail.router,
     ops_health.router,
     ops_people.router,

@@ -83,7 +83,14 @@ _ADDRESSES: Mapping[Role, str] = {
         POST /ops/customers/{customer}/note
         POST /ops/customers/{customer}/files
         POST /ops/customers/{customer}/task
+        POST /ops/customers/{customer}/event
         POST /ops/customers/{customer}/step-done
+        POST /ops/customers/{customer}/step-form
+        POST /ops/customers/{customer}/task-done
+        POST /ops/customers/{customer}/answer-completed
+        POST /ops/customers/{customer}/requested
+        POST /ops/customers/{customer}/replied
+        POST /ops/customers/{customer}/responded
         POST /ops/customers/{customer}/step-skipped
         POST /ops/customers/{customer}/snoozed
         POST /ops/customers/{customer}/agreed

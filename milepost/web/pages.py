@@ -167,9 +167,9 @@ def render_for(served: Services, reader: Reader, template: str, page: Any, statu
     return HTMLResponse(html, status)
 
 
-async def render_aside(template: str, page: Any, around: Values | None = None) -> HTMLResponse:
+async def render_aside(template: str, page: Any, around: Values | None = None, status: int = 200) -> HTMLResponse:
     """Renders a template whose page takes a while in a thread, so that others are answered meanwhile."""
-    return await asyncio.to_thread(render, template, page, around)
+    return await asyncio.to_thread(render, template, page, around, status)
 
 
 def back_to(path: str, notice_key: str = "noted", anchor: str = "") -> Response:

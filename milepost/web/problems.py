@@ -276,7 +276,7 @@ def _unreadable(wrong: Mapping[str, Any]) -> str:
     return f"{name} can't be “{shortened(wrong['input'], 60)}”."
 
 
-def _problem_for(request: Request, error: Exception) -> Problem:
+def problem_for(request: Request, error: Exception) -> Problem:
     """Returns the answer to whoever sent a request; customers are told nothing of programs and fields."""
     problem = _problem_of(error)
     if _is_for_programs(request):
@@ -297,7 +297,7 @@ async def on_error(request: Request, error: Exception) -> Response:
     elif isinstance(error, store_errors.StoreUnreachableError):
         log.error("the database can't be used", route=_route(request), why=str(error))
     return await respond(
-        request, _problem_for(request, error), error.headers if isinstance(error, HTTPException) else None
+        request, problem_for(request, error), error.headers if isinstance(error, HTTPException) else None
     )
 
 
@@ -319,7 +319,7 @@ async def _on_sign_in(_: Request, error: Exception) -> Response:
 
 async def _on_anything(request: Request, error: Exception) -> Response:
     log.error("a request failed", route=_route(request), exc_info=error)
-    response = await respond(request, _problem_for(request, error))
+    response = await respond(request, problem_for(request, error))
     add_headers(MutableHeaders(raw=response.raw_headers), request.url.path)
     return response
 

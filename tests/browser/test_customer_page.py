@@ -10,7 +10,8 @@ from milepost.store.tables import JourneyRow
 from tests.browser.conftest import PATIENCE
 from tests.browser.looks import DESK, PHONE, complaints
 from tests.web.conftest import World
-from tests.web.example import ANA, DAY, KIM, START, customer
+from tests.web.example import ANA, DAY, FILES, KIM, START, customer
+from tests.web.file_forms import MAP
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 WAITS = "The customer has the next move: it waits for Kim Lo (Coordinator) to do it"
@@ -73,6 +74,30 @@ async def test_a_customers_page_is_accessible_and_whole_on_every_tab(window: Pag
     await window.set_viewport_size(DESK)
     await window.get_by_text("All actions").click()
     found["menu"] = await complaints(window, "customer menu")
+
+    assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+async def test_the_forms_for_what_they_told_me_are_accessible_and_whole(window: Page, world: World) -> None:
+    await world.publish({**FILES, "map.yaml": MAP})
+    await world.tell(map_changed="2")
+    await silent(window, world)
+    await world.tell(requested="connect", wish="help")
+    await world.tell(answer="faster", verdict="partial", value=4, evidence="Call")
+    found = {}
+    acts = ("event", "step-form", "task-done", "answer-completed", "requested", "replied", "responded", "hand-over")
+    for act in acts:
+        await window.set_viewport_size(DESK)
+        await window.goto(f"/ops/customers/acme?act={act}")
+        await expect(window.locator("#act h2")).to_be_visible()
+        found[act] = await complaints(window, f"customer {act}")
+    await window.goto("/ops/customers/acme?act=step-form")
+    await window.get_by_label("Where did they say so?").fill("On the phone")
+    await window.get_by_label("Which room?").fill("12")
+    await window.get_by_role("button", name="Send it for them").click()
+    await expect(window.get_by_role("alert").first).to_contain_text("Nothing was sent yet")
+    await expect(window.get_by_label("Which room?")).to_have_value("12")
+    found["refused"] = await complaints(window, "customer step-form refused")
 
     assert {name: texts for name, texts in found.items() if texts} == {}
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 
 from milepost.store import customers
-from milepost.web.doors import DOORS
-from milepost.web.ops.customer_acts import GROUPS
 from tests.web.conftest import World, form_in, text_of
 from tests.web.example import ANA, BO, DAY, FILES, KIM, SAM, START, customer
 
@@ -23,23 +23,6 @@ async def send(browser: httpx.AsyncClient, act: str, **fields: object) -> httpx.
 
 async def history(browser: httpx.AsyncClient) -> str:
     return text_of(await browser.get(f"{ACME}?tab=history"))
-
-
-async def test_every_act_has_a_form_and_a_door(world: World, browser: httpx.AsyncClient) -> None:
-    await world.publish(NEXT_VERSION)
-    await world.tell(step_done="kickoff", result="held")
-    shown = set()
-    for paused in (False, True):
-        if paused:
-            await world.tell(paused=True)
-        for act in (act for group in GROUPS for act in group.acts):
-            page = await browser.get(f"{ACME}?act={act.key}")
-            assert ("POST", act.door) in DOORS
-            if 'id="act"' in page.text:
-                shown.add(act.key)
-                assert not act.command or f"milepost {act.command.replace('CUSTOMER', 'acme')}" in text_of(page)
-                assert form_in(page, act.door.replace("{customer}", "acme"))
-    assert shown == {act.key for group in GROUPS for act in group.acts} - {"enroll"}
 
 
 async def test_what_makes_no_sense_now_is_not_offered(world: World, browser: httpx.AsyncClient) -> None:
@@ -81,6 +64,35 @@ async def test_a_step_is_skipped_and_opened_again(world: World, browser: httpx.A
     await send(browser, "step-reopened", step="set_up", reason="It was another team's")
 
     assert (await world.task("set_up/2")).status == "open"
+
+
+async def test_a_form_that_is_refused_comes_back_as_it_was_filled_in(world: World, browser: httpx.AsyncClient) -> None:
+    before = await world.everything()
+    page = await send(browser, "agreed", step="set_up", due="2026-01-01", person=BO, reason="So they said")
+
+    assert page.status_code == 422
+    assert "That day is past. Choose a later one." in text_of(page)
+    assert "Go back" not in text_of(page)
+    assert '<option value="set_up" selected>' in page.text
+    for typed in ("2026-01-01", BO, "So they said"):
+        assert f'value="{typed}"' in page.text
+    assert await world.everything() == before
+    again = {**form_in(page, f"{ACME}/agreed"), "step": "set_up", "due": "2026-03-10"}
+    assert (await browser.post(f"{ACME}/agreed", data=again)).status_code == 303
+
+
+async def test_a_refused_form_says_which_field_is_missing(world: World, browser: httpx.AsyncClient) -> None:
+    page = await send(browser, "step-skipped", step="set_up", reason=" ")
+
+    assert "The reason is missing. Write it." in text_of(page)
+    assert re.search(r'<input name="reason"[^>]*aria-invalid="true" aria-describedby="act-wrong">', page.text)
+
+
+async def test_what_is_typed_in_a_refused_form_is_shown_as_text(world: World, browser: httpx.AsyncClient) -> None:
+    page = await send(browser, "answer", outcome="faster", verdict="verified", comment="</textarea><script>x</script>")
+
+    assert page.status_code == 422
+    assert "<script>x" not in page.text
 
 
 async def test_a_step_is_put_off_until_a_day_to_come(world: World, browser: httpx.AsyncClient) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from milepost import limits
@@ -29,9 +29,14 @@ Number = Annotated[int, Path(ge=1, le=limits.POSITION)]
 
 
 @router.get("")
-async def away(request: Request, served: Served, viewer: Looking) -> Response:
-    """Absences that run or are to come."""
-    return await _page(request, served, viewer)
+async def away(
+    request: Request,
+    served: Served,
+    viewer: Looking,
+    person: Annotated[str, Query(max_length=limits.ADDRESS)] = "",
+) -> Response:
+    """Absences that run or are to come, or those in which a `person` is away or stands in."""
+    return await _page(request, served, viewer, about=person.strip())
 
 
 @router.post("/{number}/end")
@@ -92,14 +97,18 @@ async def _page(
     served: Served,
     viewer: Person | None,
     *,
+    about: str = "",
     number: int | None = None,
     typed: dict[str, str] | None = None,
     problem: str | None = None,
 ) -> Response:
-    """Shows the list; `problem` is what is wrong with what was `typed` about the absence of this number."""
+    """Shows the list, or only what is `about` a person.
+
+    `problem` is what is wrong with what was `typed` about the absence of this number.
+    """
     now = served.now()
     async with served.store.reading() as session:
-        listed = await stored.listed(session, now)
+        listed = await stored.listed(session, now, person=about or None)
         colleagues = await customers.colleagues(session)
         book = await book_of(session, served, viewer)
         known = await books.among(session, book, {name for each in listed for name in each.customers or ()})
@@ -122,6 +131,6 @@ async def _page(
         for each in listed
     ]
     form = forms.token(served, viewer.session, _FORM) if viewer else None
-    page = {"lines": lines, "form": form, "colleagues": colleagues, "book": book}
+    page = {"lines": lines, "form": form, "colleagues": colleagues, "book": book, "about": about}
     around = shell(request, served, viewer, "Away", "desk", zone=await served.zone())
     return render("desk/away.html", page, around, 422 if problem else 200)

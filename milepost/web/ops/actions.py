@@ -26,12 +26,13 @@ from milepost.web.form_values import (
     required,
 )
 from milepost.web.identity import Acting, safe_onward
+from milepost.web.ops.act_route import ActRoute
 from milepost.web.ops.customer_tabs import HISTORY, NOW, RESULTS, tab_address
 from milepost.web.pages import back_to
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served
 
-router = APIRouter(prefix="/ops/customers/{customer}", include_in_schema=False)
+router = APIRouter(prefix="/ops/customers/{customer}", include_in_schema=False, route_class=ActRoute)
 
 
 _CALL = "call"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
 from milepost.explain import local_time
@@ -21,12 +23,15 @@ from milepost.web import forms, undo
 from milepost.web.health_trend import health_trend
 from milepost.web.identity import Looking, Person, book_of
 from milepost.web.ops import customer_history, customer_now, customer_people, customer_results
-from milepost.web.ops.customer_acts import choices, offered
+from milepost.web.ops.act_choices import choices
+from milepost.web.ops.asked_form import AskedForm, asked_form
+from milepost.web.ops.customer_acts import Offered, offered
 from milepost.web.ops.customer_list import standing
 from milepost.web.ops.customer_tabs import HISTORY, NOW, PEOPLE, RESULTS, TABS, tab_address
 from milepost.web.ops.customer_view import CustomerView
 from milepost.web.pages import render_aside, shell
 from milepost.web.portal.stage_rail import RailStage, stage_rail
+from milepost.web.problems import Problem, ProblemError
 from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/ops", include_in_schema=False)
@@ -37,6 +42,24 @@ _VALUES = {
     HISTORY: customer_history.values,
 }
 """What each tab shows."""
+_FIELDS = {("requested", "date"): "due", ("requested", "address"): "email", ("note", "note"): "text"}
+"""The fields whose words in problems aren't their names, by act."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedAct:
+    """The form of an act that was refused: what was typed in it, why, and the form of a step if it has one."""
+
+    key: str
+    typed: FormData
+    problem: Problem
+    asked: AskedForm | None = None
+
+    @property
+    def wrong(self) -> str:
+        """The field that the problem is about, where its code says so."""
+        what = self.problem.code.removesuffix("_missing")
+        return _FIELDS.get((self.key, what), what)
 
 
 @router.get("/customers/{customer}")
@@ -49,7 +72,24 @@ async def page(
 ) -> Response:
     """One customer: `tab` is what is shown, `act` the form below the head, `journey` an earlier journey.
 
-    Of the history `kind` shows one kind of entries, and `before` older ones.
+    Of the history `kind` shows one kind of entries, and `before` older ones. `step` is whose form is to be filled in.
+    """
+    return await customer_page(request, served, viewer, customer, before=before)
+
+
+async def customer_page(
+    request: Request,
+    served: Services,
+    viewer: Person | None,
+    customer: str,
+    *,
+    before: int | None = None,
+    refused: RefusedAct | None = None,
+) -> Response:
+    """Returns the page; with the form that was `refused`, as it was filled in.
+
+    Raises:
+        ProblemError: why it was refused, where its act is offered no longer.
     """
     wanted = request.query_params
     tab = wanted.get("tab") or (HISTORY if wanted.get("kind") or before is not None else NOW)
@@ -66,19 +106,38 @@ async def page(
         if overview.customer.id != customer:  # an earlier id
             return RedirectResponse(f"{tab_address(overview.customer.id)}?{request.url.query}", 303)
         around = shell(request, served, viewer, overview.customer.name, "customers", zone=overview.zone)
-        acts = offered(overview, around["may"], wanted.get("act", ""))
+        acts = offered(overview, around["may"], refused.key if refused else wanted.get("act", ""))
+        if refused and acts.chosen is None:  # it makes no sense any more
+            problem = refused.problem
+            raise ProblemError(problem.status, problem.code, problem.message, problem.hint)
         view = CustomerView(served, session, viewer, overview, tab, wanted.get("kind", ""), before)
         values = {
             **await _head(session, served, viewer, overview),
             **await _VALUES[tab](view),
-            "acts": acts,
-            "choices": await choices(served, session, acts.chosen, overview) if viewer else {},
+            **await _act(view, acts, refused, wanted.get("step", "")),
         }
     values |= {"tab": tab, "tabs": {key: (title, _tab(view, key)) for key, title in TABS.items()}}
     if viewer is not None:
         lines = await undo.of_customer(served, customer, viewer.session, overview.zone)
         around |= {"undo": lines, "undo_action": "/desk/undo", "undo_next": tab_address(customer, tab)}
-    return await render_aside(f"ops/customer_{tab}.html", values, around)
+    return await render_aside(f"ops/customer_{tab}.html", values, around, refused.problem.status if refused else 200)
+
+
+async def _act(view: CustomerView, acts: Offered, refused: RefusedAct | None, step: str) -> dict[str, Any]:
+    """Returns what stands in the form of the act that was chosen."""
+    asked = refused.asked if refused else None
+    act, viewer, journey = acts.chosen, view.viewer, view.journey
+    if asked is None and act is not None and act.key == "step-form" and viewer and journey:
+        step = str(refused.typed.get("step", "")) if refused else step
+        asked = await asked_form(view.served, view.session, viewer, journey, step)
+    return {
+        "acts": acts,
+        "choices": await choices(view.served, view.session, act, view.overview) if viewer else {},
+        "typed": refused.typed if refused else FormData(),
+        "problem": refused.problem if refused else None,
+        "wrong": refused.wrong if refused else None,
+        "asked": asked,
+    }
 
 
 def _tab(view: CustomerView, tab: str) -> str:

@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from milepost.explain.overview import CustomerOverview, JourneyOverview
-from milepost.explain.sentences import spaced, version_text
-from milepost.language.steps import Outcome, Touchpoint
-from milepost.planner.compiled_map import CompiledStep
-from milepost.planner.enums import StepStatus
-from milepost.planner.fact_checks import asks_of
-from milepost.store import customers, maps
-from milepost.web.services import Services
-
-_AHEAD = "ahead"
-"""The status of a stage that waits, beside those of steps."""
-Choices = list[tuple[str, str]]
-"""Options of a form: the value that is sent, and what people read."""
+from milepost.explain.overview import CustomerOverview
+from milepost.web.ops.step_choices import (
+    answered_outcomes,
+    can_be_done,
+    can_be_snoozed,
+    closed_steps,
+    discussed_steps,
+    outcomes_of,
+    standing_steps,
+    system_tasks,
+    with_form,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """An act: `key` names it in addresses, `path` is where its form goes, as `doors.DOORS` writes it.
+    """An act: `key` names it in addresses, `path` is where its form or its links go, as `doors.DOORS` writes it.
 
     `command` is the same at the terminal, behind `milepost`, with CUSTOMER for the customer's id; empty: there is none.
+    `facts` are the kinds of facts that it tells.
     """
 
     key: str
     title: str
     command: str = ""
     path: str = ""
+    facts: tuple[str, ...] = ()
+    method: Literal["GET", "POST"] = "POST"
 
     @property
     def door(self) -> str:
@@ -52,43 +52,127 @@ GROUPS = (
     ActGroup(
         "Write down",
         (
-            Act("note", "Write a note", "tell CUSTOMER note 'They merge in May'"),
-            Act("task", "Add a task", "tell CUSTOMER task_added 'Send the price list' --due 2026-03-10"),
-            Act("files", "Attach a file"),
+            Act("note", "Write a note", "tell CUSTOMER note 'They merge in May'", facts=("note",)),
+            Act(
+                "task",
+                "Add a task",
+                "tell CUSTOMER task_added 'Send the price list' --due 2026-03-10",
+                facts=("task_added",),
+            ),
+            Act("files", "Attach a file", facts=("note",)),
+            Act("event", "Record an event", "tell CUSTOMER event NAME FIELD=VALUE", facts=("event",)),
         ),
     ),
     ActGroup(
         "Steps",
         (
-            Act("step-done", "Mark a step as done", "tell CUSTOMER step_done STEP --result RESULT"),
-            Act("step-skipped", "Skip a step", "tell CUSTOMER step_skipped STEP --reason WHY"),
-            Act("snoozed", "Put a step off", "tell CUSTOMER snoozed STEP 2026-03-10 --reason WHY"),
-            Act("step-reopened", "Reopen a step", "tell CUSTOMER step_reopened STEP --reason WHY"),
-            Act("agreed", "Agree on a date or a person", "tell CUSTOMER agreed STEP due=2026-03-10 person=ADDRESS"),
-            Act("play", "Start a play", "tell CUSTOMER play_started PLAY --reason WHY"),
-            Act("answer", "Record an answer", "tell CUSTOMER answer OUTCOME verified --evidence WHERE"),
+            Act(
+                "step-done",
+                "Mark a step as done",
+                "tell CUSTOMER step_done STEP --result RESULT",
+                facts=("step_done",),
+            ),
+            Act("step-skipped", "Skip a step", "tell CUSTOMER step_skipped STEP --reason WHY", facts=("step_skipped",)),
+            Act("snoozed", "Put a step off", "tell CUSTOMER snoozed STEP 2026-03-10 --reason WHY", facts=("snoozed",)),
+            Act(
+                "step-reopened",
+                "Reopen a step",
+                "tell CUSTOMER step_reopened STEP --reason WHY",
+                facts=("step_reopened",),
+            ),
+            Act(
+                "agreed",
+                "Agree on a date or a person",
+                "tell CUSTOMER agreed STEP due=2026-03-10 person=ADDRESS",
+                facts=("agreed",),
+            ),
+            Act("play", "Start a play", "tell CUSTOMER play_started PLAY --reason WHY", facts=("play_started",)),
+            Act("task-done", "Close a task", "tell CUSTOMER task_done TASK --note WHAT", facts=("task_done",)),
+        ),
+    ),
+    ActGroup(
+        "They told me",
+        (
+            Act(
+                "step-form",
+                "Fill in a form for them",
+                "tell CUSTOMER step_done STEP answers.FIELD=VALUE --evidence WHERE",
+                facts=("step_done",),
+            ),
+            Act(
+                "answer",
+                "Record an answer",
+                "tell CUSTOMER answer OUTCOME verified --evidence WHERE",
+                facts=("answer",),
+            ),
+            Act(
+                "answer-completed",
+                "Add to an answer",
+                "tell CUSTOMER answer_completed OUTCOME --value 12.5 --comment WORDS",
+                facts=("answer_completed",),
+            ),
+            Act(
+                "requested",
+                "They want something",
+                "tell CUSTOMER requested STEP wish=date due=2026-03-14 --note WORDS",
+                facts=("requested",),
+            ),
+            Act(
+                "replied",
+                "They replied",
+                "tell CUSTOMER replied STEP --note WORDS needs_answer=true",
+                facts=("replied",),
+            ),
+            Act(
+                "responded",
+                "Answer them on the plan",
+                "tell CUSTOMER responded STEP --note WORDS declined=true",
+                facts=("responded",),
+            ),
         ),
     ),
     ActGroup(
         "The customer",
         (
-            Act("set", "Change an attribute", "tell CUSTOMER set NAME=VALUE"),
-            Act("contacts", "Add a person", "tell CUSTOMER contacts 'Sam Poe <sam@acme.example> sponsor'"),
-            Act("team", "Change the team", "tell CUSTOMER team ROLE=ADDRESS"),
+            Act("set", "Change an attribute", "tell CUSTOMER set NAME=VALUE", facts=("set",)),
+            Act(
+                "contacts",
+                "Add a person",
+                "tell CUSTOMER contacts 'Sam Poe <sam@acme.example> sponsor'",
+                facts=("contacts",),
+            ),
+            Act("team", "Change the team", "tell CUSTOMER team ROLE=ADDRESS", facts=("team",)),
+            Act(
+                "hand-over",
+                "Hand over, or stand in",
+                "hand-over FROM TO --customers CUSTOMER",
+                "/desk/hand-over",
+                facts=("handed_over", "away", "back"),
+                method="GET",
+            ),
             Act("hold", "Hold or free mail", "mail hold --customer CUSTOMER --reason WHY", "/ops/mail/switch"),
         ),
     ),
     ActGroup(
         "The journey",
         (
-            Act("pause", "Pause", "tell CUSTOMER paused --reason WHY"),
-            Act("resume", "Resume", "tell CUSTOMER resumed --reason WHY"),
-            Act("move", "Move to another version", "tell CUSTOMER map_changed NUMBER"),
-            Act("enroll", "Begin a journey", "enroll CUSTOMER --again --reason WHY"),
-            Act("end", "End the journey", "tell CUSTOMER ended WHY"),
+            Act("pause", "Pause", "tell CUSTOMER paused --reason WHY", facts=("paused",)),
+            Act("resume", "Resume", "tell CUSTOMER resumed --reason WHY", facts=("resumed",)),
+            Act("move", "Move to another version", "tell CUSTOMER map_changed NUMBER", facts=("map_changed",)),
+            Act("enroll", "Begin a journey", "enroll CUSTOMER --again --reason WHY --enters FILE"),
+            Act("end", "End the journey", "tell CUSTOMER ended WHY", facts=("ended",)),
         ),
     ),
 )
+ELSEWHERE = {
+    "revoked": "beside each answer on the tab Results",
+    "mail_chosen": "beside each person on the tab People",
+    "message_failed": "on the message's page, which the tab Now leads to",
+    "message_released": "on the message's page, which the tab Now leads to",
+    "message_cancelled": "on the message's page, which the tab Now leads to",
+    "message_retried": "on the message's page, which the tab Now leads to",
+}
+"""The facts that have no act of their own, with where on the page or behind it they are told."""
 _FIRST = ("note", "task", "resume", "pause", "enroll")
 """The acts that have a button of their own."""
 
@@ -106,7 +190,7 @@ def offered(overview: CustomerOverview, may: Callable[[str, str], bool], chosen:
     """Returns the acts that somebody may do on a customer as it stands."""
     there = _there(overview)
     groups = [
-        ActGroup(group.title, tuple(act for act in group.acts if act.key in there and may("POST", act.door)))
+        ActGroup(group.title, tuple(act for act in group.acts if act.key in there and may(act.method, act.door)))
         for group in GROUPS
     ]
     acts = {act.key: act for group in groups for act in group.acts}
@@ -117,119 +201,28 @@ def offered(overview: CustomerOverview, may: Callable[[str, str], bool], chosen:
 def _there(overview: CustomerOverview) -> set[str]:
     """Returns the acts that make sense for a customer as it stands."""
     journey = overview.journey
-    keys = {"set", "contacts", "team"}
+    keys = {"set", "contacts", "team", "hand-over"}
     if journey is not None:
-        keys.add("note")
+        keys |= {"note", "event"}
     if journey is None or (journey.has_ended and journey.record == overview.journeys[0]):
         return keys | {"enroll"}
     if journey.has_ended or journey.compiled_map is None:
         return keys
-    by_steps = {
+    by_choices = {
         "step-done": can_be_done(journey),
-        "step-skipped": _standing(journey),
+        "step-form": with_form(journey),
+        "step-skipped": standing_steps(journey),
         "snoozed": can_be_snoozed(journey),
         "step-reopened": closed_steps(journey),
-        "agreed": _standing(journey),
+        "agreed": standing_steps(journey),
         "play": journey.compiled_map.plays,
+        "task-done": system_tasks(journey),
         "answer": outcomes_of(journey),
+        "answer-completed": answered_outcomes(journey),
+        "requested": discussed_steps(journey),
+        "replied": discussed_steps(journey),
+        "responded": discussed_steps(journey),
         "move": len(journey.versions) > 1,
     }
-    keys |= {key for key, steps in by_steps.items() if steps}
+    keys |= {key for key, choices in by_choices.items() if choices}
     return keys | {"task", "files", "hold", "end", "resume" if journey.state.paused else "pause"}
-
-
-def outcomes_of(journey: JourneyOverview) -> Choices:
-    """Returns the outcomes of a map, for an answer."""
-    steps = journey.compiled_map.steps.values() if journey.compiled_map else ()
-    return [(step.id, journey.say.step(step.id)) for step in steps if isinstance(step.step, Outcome)]
-
-
-def can_be_done(journey: JourneyOverview) -> Choices:
-    """Returns the open steps that a colleague can report as done, each of its results by itself.
-
-    Outcomes are answered, and steps with a form are filled in on the plan.
-    """
-    return [choice for id_ in _open(journey) for choice in _results(journey, id_)]
-
-
-def _results(journey: JourneyOverview, id_: str) -> Iterator[tuple[str, str]]:
-    compiled, title = _compiled(journey, id_), journey.say.step(id_)
-    if compiled is not None and (isinstance(compiled.step, Outcome) or asks_of(compiled)):
-        return
-    results = tuple(compiled.step.results or ()) if compiled and isinstance(compiled.step, Touchpoint) else ()
-    if not results:
-        yield id_, title
-    for result in results:
-        yield f"{id_}|{result}", f"{title}: {spaced(result)}"
-
-
-def can_be_snoozed(journey: JourneyOverview) -> Choices:
-    """Returns the open steps, for putting one off."""
-    return [(id_, journey.say.step(id_)) for id_ in _open(journey)]
-
-
-def closed_steps(journey: JourneyOverview) -> Choices:
-    """Returns the steps that are closed, for opening one again."""
-    steps = journey.compiled_map.steps if journey.compiled_map else {}
-    return [
-        (id_, f"{journey.say.step(id_)} ({journey.state.step(id_).status})")
-        for id_ in steps
-        if journey.state.step(id_).closed
-    ]
-
-
-def _standing(journey: JourneyOverview) -> Choices:
-    """Returns the steps of open stages and plays that are open or wait."""
-    return [(each.id, each.title) for each in journey.waits if each.status != _AHEAD]
-
-
-def _open(journey: JourneyOverview) -> list[str]:
-    return [each.id for each in journey.waits if each.status not in (_AHEAD, StepStatus.WAITING)]
-
-
-def _compiled(journey: JourneyOverview, step: str) -> CompiledStep | None:
-    return journey.compiled_map.steps.get(step) if journey.compiled_map else None
-
-
-async def choices(
-    served: Services, session: AsyncSession, act: Act | None, overview: CustomerOverview
-) -> Mapping[str, Any]:
-    """Returns what stands in the form of the act that was chosen."""
-    journey = overview.journey
-    match act.key if act is not None else None:
-        case "step-done" if journey:
-            return {"steps": can_be_done(journey)}
-        case "step-skipped" | "agreed" if journey:
-            return {"steps": _standing(journey), "colleagues": await customers.colleagues(session)}
-        case "snoozed" if journey:
-            return {"steps": can_be_snoozed(journey)}
-        case "step-reopened" if journey:
-            return {"steps": closed_steps(journey)}
-        case "answer" if journey:
-            return {"steps": outcomes_of(journey)}
-        case "set":
-            return {"attributes": await _attributes(served, journey)}
-        case "move" if journey:
-            return {"versions": _versions(journey)}
-        case "enroll":
-            return {"maps": list((await maps.titles(session)).items())}
-        case "team" | "task":
-            return {"colleagues": await customers.colleagues(session)}
-        case _:
-            return {}
-
-
-async def _attributes(served: Services, journey: JourneyOverview | None) -> Choices:
-    """Returns the attributes of the journey's map or, without a journey, those of all published maps."""
-    compiled_maps = [journey.compiled_map] if journey else await served.compiled_maps.current()
-    declared = {name: each for one in compiled_maps if one for name, each in one.map.attributes.items()}
-    return [(name, attribute.title or spaced(name).capitalize()) for name, attribute in declared.items()]
-
-
-def _versions(journey: JourneyOverview) -> Sequence[tuple[str, str]]:
-    numbered = sorted(journey.versions.items(), key=lambda each: -each[1])
-    return [
-        (digest, version_text(number, digest).capitalize())
-        for digest, number in numbered
-        if digest != journey.record.version
-    ]

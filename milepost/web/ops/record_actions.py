@@ -16,11 +16,12 @@ from milepost.planner.entry_point import JourneyStart
 from milepost.planner.written_facts import WrittenContact, WrittenFact
 from milepost.web import forms
 from milepost.web.form_values import Address, Line, Text, required
+from milepost.web.ops.act_route import ActRoute
 from milepost.web.ops.actions import SentForm
 from milepost.web.ops.customer_tabs import PEOPLE
 from milepost.web.problems import ProblemError
 
-router = APIRouter(prefix="/ops/customers/{customer}", include_in_schema=False)
+router = APIRouter(prefix="/ops/customers/{customer}", include_in_schema=False, route_class=ActRoute)
 _ROLE = "role."
 """Begins the name of the field with whoever has a role."""
 

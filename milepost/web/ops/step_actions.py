@@ -12,10 +12,11 @@ from milepost.explain import local_time
 from milepost.planner.written_facts import WrittenAgreement, WrittenFact
 from milepost.web.desk.typed_dates import TypedDate
 from milepost.web.form_values import Address, Line, Text, required
+from milepost.web.ops.act_route import ActRoute
 from milepost.web.ops.actions import SentForm
 from milepost.web.problems import ProblemError
 
-router = APIRouter(prefix="/ops/customers/{customer}", include_in_schema=False)
+router = APIRouter(prefix="/ops/customers/{customer}", include_in_schema=False, route_class=ActRoute)
 
 
 @router.post("/step-done")
