@@ -1,4 +1,4 @@
-"""The same step of many customers, on one colleague's desk: what can be done together."""
+"""The same step of many customers, on one desk: what can be done together."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.planner.enums import JourneyStatus
 from milepost.store import tasks
-from milepost.store.stand_ins import StandIns
 from milepost.store.tables import JourneyRow, TaskRow
 from milepost.store.tasks import TaskFilter, TaskLine
 
@@ -32,12 +31,12 @@ class EqualTasks:
     minutes: int | None
 
 
-async def equal_tasks(session: AsyncSession, person: str, stand_ins: StandIns) -> list[EqualTasks]:
-    """Returns the steps that are open for many customers of somebody's, the most of them first.
+async def equal_tasks(session: AsyncSession, filters: TaskFilter) -> list[EqualTasks]:
+    """Returns the steps of which tasks that meet the filters are open for many customers, the most of them first.
 
     Meetings, which are held one by one, and what a pause keeps are left out.
     """
-    keys, of = tasks.keys_of_person(person, stand_ins), (JourneyRow.map, TaskRow.step)
+    keys, of = tasks.keys_of(filters), (JourneyRow.map, TaskRow.step)
     count = func.count()
     query = (
         select(*of, func.max(TaskRow.title), count, func.sum(TaskRow.effort_minutes))

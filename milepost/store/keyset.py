@@ -10,9 +10,10 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, select, tuple_, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -29,20 +30,29 @@ class Segment:
     """A part of a list: the rows that meet the conditions, ordered by the keys, all upwards or all `downwards`.
 
     The keys are never null, and no two rows have the same. A list whose order knows nulls is made of several segments.
+    With `ways` it is the rows that meet all of one of them: each way is read by an index of its own, and only as far as
+    the page goes. The conditions of such a list are all in the segment, and about the table of its keys.
     """
 
     keys: tuple[InstrumentedAttribute[Any], ...]
     conditions: tuple[ColumnElement[bool], ...] = ()
     downwards: bool = False
+    ways: tuple[tuple[ColumnElement[bool], ...], ...] = ()
 
-    def rows(self, query: Query, key: Key | None, *, backwards: bool) -> Query:
+    def rows(self, query: Query, key: Key | None, limit: int, *, backwards: bool) -> Query:
         """Narrows a query to the segment's rows on one side of a key, the nearest first, with their keys at the end."""
         downwards = self.downwards != backwards
-        query = query.add_columns(*self.keys).where(*self.conditions)
+        order = [each.desc() if downwards else each.asc() for each in self.keys]
+        conditions = list(self.conditions)
         if key is not None:
             here, there = tuple_(*self.keys), tuple_(*key)
-            query = query.where(here < there if downwards else here > there)
-        return query.order_by(*(each.desc() if downwards else each.asc() for each in self.keys))
+            conditions.append(here < there if downwards else here > there)
+        query = query.add_columns(*self.keys).order_by(*order).limit(limit)
+        if len(self.ways) <= 1:
+            return query.where(*conditions, *chain(*self.ways))
+        nearest = (select(*self.keys).where(*conditions, *way).order_by(*order).limit(limit) for way in self.ways)
+        either = union(*(select(each.subquery()) for each in nearest)).subquery()
+        return query.join(either, and_(*(key == found for key, found in zip(self.keys, either.c, strict=True))))
 
     def fits(self, key: Key) -> bool:
         """Tells whether values can be a key of this segment."""
@@ -116,7 +126,7 @@ async def read_page(
     lines: list[tuple[int, Row]] = []
     for number in _segments(len(order), cursor):
         key = cursor.key if cursor is not None and number == cursor.segment else None
-        statement = order[number].rows(query, key, backwards=backwards).limit(limit + 1 - len(lines))
+        statement = order[number].rows(query, key, limit + 1 - len(lines), backwards=backwards)
         lines += [(number, row) for row in await session.execute(statement)]
         if len(lines) > limit:
             break

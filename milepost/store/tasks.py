@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 from sqlalchemy import (
@@ -25,7 +26,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from milepost.planner.enums import JourneyStatus, TaskStatus
 from milepost.planner.instants import Instant
@@ -38,8 +39,8 @@ from milepost.store.tables import CustomerRow, JourneyRow, TaskRow
 
 _OPEN: ColumnElement[str] = literal_column("'open'")  # in the words of the indexes
 IS_OPEN = TaskRow.status == _OPEN
-_own = aliased(TaskRow)
-_keys = select(_own.journey_id, _own.task).where(_own.status == _OPEN)
+_KEYS = select(TaskRow.journey_id, TaskRow.task)
+Conditions = tuple[ColumnElement[bool], ...]
 MOST_COUNTED = 1000
 """Tasks of a list that are counted; then it has more than that."""
 
@@ -97,14 +98,16 @@ async def list_open(
     Raises:
         InvalidCursorError: the cursor is none of this list.
     """
-    query = _lines_query(*conditions(filters))
-    page = await read_page(session, query, _BY_URGENCY, cursor, limit)
+    order = Segment(
+        (TaskRow.urgency, TaskRow.journey_id, TaskRow.task), tuple(_common(filters)), ways=tuple(_ways(filters))
+    )
+    page = await read_page(session, _lines_query(), (order,), cursor, limit)
     return TaskPage(tuple(_line(row) for row in page.rows), page.previous, page.next)
 
 
 async def count_open(session: AsyncSession, filters: TaskFilter, most: int = MOST_COUNTED) -> int:
     """Counts the open tasks that meet the filters, up to `most`."""
-    return await count_up_to(session, select(TaskRow.task).where(*conditions(filters)), most)
+    return await count_up_to(session, _keys(filters, most), most)
 
 
 async def effort(session: AsyncSession, filters: TaskFilter) -> tuple[int, int]:
@@ -117,35 +120,49 @@ async def effort(session: AsyncSession, filters: TaskFilter) -> tuple[int, int]:
     return int(row[0] or 0), int(row[1] or 0)
 
 
-async def queue_roles(session: AsyncSession) -> list[str]:
-    """Returns the roles in whose queue a task waits, sorted: somebody of the team must take it."""
-    unowned = select(TaskRow.role).where(IS_OPEN, TaskRow.person.is_(None)).distinct()
-    escalated = select(TaskRow.escalated_to).where(IS_OPEN, *_ESCALATED_TO_NOBODY).distinct()
-    return sorted(role for role in await session.scalars(unowned.union(escalated)) if role)
+async def queues(session: AsyncSession) -> dict[str, int]:
+    """Counts the tasks in the queue of each role, sorted by it: somebody of the team must take them."""
+    is_in_both = and_(TaskRow.role == TaskRow.escalated_to, _UNOWNED)
+    unowned = await count_by(session, TaskRow.role, IS_OPEN, _UNOWNED)
+    escalated = await count_by(session, TaskRow.escalated_to, IS_OPEN, *_ESCALATED_TO_NOBODY, not_(is_in_both))
+    return {role: unowned.get(role, 0) + escalated.get(role, 0) for role in sorted({*unowned, *escalated})}
 
 
 async def count_unowned(session: AsyncSession, most: int = MOST_COUNTED) -> int:
     """Counts the tasks that wait in a queue, up to `most`; one that waits in two counts twice."""
-    unowned = await count_up_to(session, select(TaskRow.task).where(IS_OPEN, TaskRow.person.is_(None)), most)
+    unowned = await count_up_to(session, select(TaskRow.task).where(IS_OPEN, _UNOWNED), most)
     escalated = select(TaskRow.task).where(IS_OPEN, *_ESCALATED_TO_NOBODY)
     return min(unowned + await count_up_to(session, escalated, most), most)
 
 
 def conditions(filters: TaskFilter) -> list[ColumnElement[bool]]:
     """Returns what an open task has to meet."""
+    either, *others = _ways(filters)
+    keys = (_KEYS.where(IS_OPEN, *way).correlate(None) for way in (either, *others))
+    is_on_it = [tuple_(TaskRow.journey_id, TaskRow.task).in_(union_all(*keys))] if others else either
+    return [*_common(filters), *is_on_it]
+
+
+def keys_of(filters: TaskFilter) -> Subquery:
+    """Returns the keys of the open tasks that meet the filters, each once."""
+    return _keys(filters).subquery()
+
+
+def _keys(filters: TaskFilter, most: int | None = None) -> Select[str, str]:
+    """Returns the keys of the tasks that meet the filters, each once; of each way of them `most`."""
+    keys = (_KEYS.where(*_common(filters), *way).limit(most) for way in _ways(filters))
+    return select(union(*(select(each.subquery()) for each in keys)).subquery())
+
+
+def _common(filters: TaskFilter) -> list[ColumnElement[bool]]:
+    """Returns what a task has to meet in whichever way it came on the list."""
     found: list[ColumnElement[bool]] = [IS_OPEN]
-    if filters.person is not None:
-        found.append(_is_among(*_of_person(filters.person.strip().lower(), filters.stand_ins)))
     if filters.role is not None:
         found.append(or_(TaskRow.role == filters.role, TaskRow.escalated_to == filters.role))
     if filters.customer is not None:
         found.append(TaskRow.customer_id == filters.customer)
     if filters.step is not None:
         found.append(TaskRow.step == filters.step)
-    if filters.queue is not None:
-        found.append(
-            _is_among(_keys.where(_own.role == filters.queue, _own.person.is_(None)), _escalated_to(filters.queue))
-        )
     if filters.since is not None:
         found.append(TaskRow.urgency >= filters.since)
     if filters.before is not None:
@@ -153,19 +170,22 @@ def conditions(filters: TaskFilter) -> list[ColumnElement[bool]]:
     return found
 
 
-def keys_of_person(person: str, stand_ins: StandIns) -> Subquery:
-    """Returns the keys of the open tasks on a person's desk, each once."""
-    return union(*_of_person(person.strip().lower(), stand_ins)).subquery()
+def _ways(filters: TaskFilter) -> list[Conditions]:
+    """Returns the ways in which a task comes on the list, each found by an index of its own; none would do for all."""
+    every: list[Conditions] = [()]
+    whose = every if filters.person is None else _of_person(filters.person.strip().lower(), filters.stand_ins)
+    queue = every if filters.queue is None else _in_queue(filters.queue)
+    return [(*way, *other) for way, other in product(whose, queue)]
 
 
-def _of_person(address: str, stand_ins: StandIns) -> Iterator[Select[str, str]]:
-    """Yields the keys of a person's own tasks, and of those in which the person stands in for somebody."""
-    for person, role in ((_own.person, _own.role), (_own.escalated_person, _own.escalated_to)):
-        yield _keys.where(person == address)
+def _of_person(address: str, stand_ins: StandIns) -> Iterator[Conditions]:
+    """Yields what holds for a person's own tasks, and for those in which the person stands in for somebody."""
+    for person, role in ((TaskRow.person, TaskRow.role), (TaskRow.escalated_person, TaskRow.escalated_to)):
+        yield (person == address,)
         for grant in stand_ins.granted_to(address):
             taken = (_is_about(each, role) for each in grant.takes)
             left = (not_(_is_about(each, role)) for each in grant.leaves)
-            yield _keys.where(person == grant.person, *taken, *left)
+            yield (person == grant.person, *taken, *left)
 
 
 def _is_about(absence: Absence, role: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
@@ -174,16 +194,13 @@ def _is_about(absence: Absence, role: InstrumentedAttribute[Any]) -> ColumnEleme
     if absence.customers is None:
         return is_role
     customers = select(AbsenceCustomerRow.customer_id).where(AbsenceCustomerRow.absence == absence.number)
-    return and_(is_role, _own.customer_id.in_(customers))
+    return and_(is_role, TaskRow.customer_id.in_(customers))
 
 
-def _escalated_to(role: str) -> Select[str, str]:
-    return _keys.where(_own.escalated_to == role, _own.escalated_to.is_not(None), _own.escalated_person.is_(None))
-
-
-def _is_among(*keys: Select[str, str]) -> ColumnElement[bool]:
-    """Returns the condition that a task is among some, each found by an index of its own; none would do for all."""
-    return tuple_(TaskRow.journey_id, TaskRow.task).in_(union_all(*keys))
+def _in_queue(role: str) -> Iterator[Conditions]:
+    """Yields what holds for tasks that a team has to take, and for those that went up to a team without a person."""
+    yield TaskRow.role == role, _UNOWNED
+    yield TaskRow.escalated_to == role, *_ESCALATED_TO_NOBODY
 
 
 def end_of_day(now: Instant, timezone: str) -> Instant:
@@ -268,8 +285,8 @@ async def count_by_status(session: AsyncSession) -> dict[str, int]:
     return await count_by(session, TaskRow.status)
 
 
+_UNOWNED = TaskRow.person.is_(None)
 _ESCALATED_TO_NOBODY = (TaskRow.escalated_to.is_not(None), TaskRow.escalated_person.is_(None))
-_BY_URGENCY = (Segment((TaskRow.urgency, TaskRow.journey_id, TaskRow.task)),)
 
 
 def _urgency(line: TaskLine) -> tuple[int, str, str]:

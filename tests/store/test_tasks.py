@@ -17,8 +17,11 @@ async def day_of(session, person, now, zone="UTC"):
 
 
 async def queues(session):
-    roles = await tasks.queue_roles(session)
-    return {role: names((await tasks.list_open(session, TaskFilter(queue=role))).lines) for role in roles}
+    sizes = await tasks.queues(session)
+    lists = {role: names((await tasks.list_open(session, TaskFilter(queue=role))).lines) for role in sizes}
+    assert {role: len(lines) for role, lines in lists.items()} == sizes
+    assert [await tasks.count_open(session, TaskFilter(queue=role)) for role in sizes] == list(sizes.values())
+    return lists
 
 
 async def test_a_persons_day_is_sorted_by_the_date_on_the_persons_clock(store):

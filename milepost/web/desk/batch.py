@@ -151,7 +151,7 @@ async def undo_batch(served: Served, person: Acting, form: Token, onward: Onward
 async def groups(served: Services, theirs: TaskFilter) -> list[EqualTasks]:
     """Returns what is open for many customers of somebody's."""
     async with served.store.reading() as session:
-        return await equal_tasks.equal_tasks(session, theirs.person or "", theirs.stand_ins)
+        return await equal_tasks.equal_tasks(session, theirs)
 
 
 async def chosen(served: Services, theirs: TaskFilter, map_id: str, step: str) -> list[TaskLine]:

@@ -48,8 +48,10 @@ async def queues(request: Request, served: Served, viewer: Looking, look: Annota
     """Open tasks without an owner, by role."""
     async with served.store.reading() as session:
         in_force = await absences.in_force(session, served.now())
-        roles = await tasks.queue_roles(session)
-    parts = [Part(f"queue-{role}", spaced(role).capitalize(), TaskFilter(queue=role)) for role in roles]
+        sizes = await tasks.queues(session)
+    parts = [
+        Part(f"queue-{role}", spaced(role).capitalize(), TaskFilter(queue=role), size) for role, size in sizes.items()
+    ]
     place = look.model_copy(update={"by": ""}).at_path("/desk/queues")
     desk = _Desk(served, viewer, place, None, await served.zone(), in_force)
     page = await desk.page("Tasks without an owner", parts)
@@ -123,7 +125,7 @@ class _Desk:
         async with self.served.store.reading() as session:
             busy = await tasks.people(session)
             desks = {*await customers.colleagues(session), *busy}
-            queued = await tasks.count_unowned(session)
+            queued = await tasks.count_unowned(session) if self.person else 0
             book = await book_of(session, self.served, self.viewer)
         busiest = sorted(desks, key=lambda each: (-busy.get(each, 0), each))
         due = await due_reviews(self.served)

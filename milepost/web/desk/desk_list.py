@@ -85,11 +85,12 @@ class Place(Look):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section before it is read: its tasks are those that meet the filter."""
+    """A section before it is read: its tasks are those that meet the filter, `size` how many, where that is known."""
 
     id: str
     title: str
     filter: TaskFilter
+    size: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ class DeskList:
                 (
                     part,
                     await tasks.list_open(session, part.filter, cursor=cursor, limit=limit),
-                    await tasks.count_open(session, part.filter),
+                    await tasks.count_open(session, part.filter) if part.size is None else part.size,
                 )
                 for part in parts
             ]
