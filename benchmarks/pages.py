@@ -59,6 +59,7 @@ PAGES = {
     "the team": "/desk/team",
     "the queues": "/desk/queues",
     "a queue": "/desk/queues?section=queue-csm",
+    "an equal step of many in the queues": "/desk/queues?map=midmarket-make-money&together=template_review",
     "customers": "/ops/customers",
     "results": "/ops/results",
     "books in step": "/ops/syncs",

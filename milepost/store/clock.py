@@ -87,6 +87,10 @@ class KeptClock:
     def is_anybody_taken(self) -> bool:
         return bool(self.colleagues or self.customers)
 
+    def is_too_fast(self, wall: float) -> bool:
+        """Whether it runs, and faster than a person can take part."""
+        return self.asked.speed > SLOW and not self.asked.stands(wall)
+
     def waits(self, wall: float) -> bool:
         """Whether it stands only because journeys, or those who are played, have something left to do."""
         if self.horizon is None or self.asked.speed == 0:

@@ -243,6 +243,12 @@ def load(session: Session, customer: str) -> Customer:
     return _with_contacts(session, [_row(session, customer)])[0]
 
 
+def load_names(session: Session, ids: Collection[str]) -> dict[str, str]:
+    """Returns the names of those of the customers that exist, by id."""
+    query = select(_customers.c.id, _customers.c.name).where(_customers.c.id.in_(sorted(ids)))
+    return dict(iter(session.execute(query))) if ids else {}
+
+
 async def get_row(session: AsyncSession, customer: str) -> CustomerRow:
     """Returns the customer's row.
 

@@ -54,8 +54,8 @@ async def equal_tasks(session: AsyncSession, filters: TaskFilter) -> list[EqualT
 
 async def of_step(session: AsyncSession, filters: TaskFilter, map_id: str, step: str) -> list[TaskLine]:
     """Returns the open tasks of a step of a map that can be done together, the most urgent first."""
-    page = await tasks.list_open(session, replace(filters, step=step), limit=MOST)
-    return [line for line in page.lines if line.map == map_id and not line.paused and can_be_together(line.task)]
+    is_of_it = (JourneyRow.map == map_id, *_TOGETHER, _IS_RUNNING)
+    return await tasks.first_open(session, replace(filters, step=step), *is_of_it, limit=MOST)
 
 
 def can_be_together(task: TaskRow) -> bool:

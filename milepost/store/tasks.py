@@ -39,6 +39,7 @@ from milepost.store.tables import CustomerRow, JourneyRow, TaskRow
 
 _OPEN: ColumnElement[str] = literal_column("'open'")  # in the words of the indexes
 IS_OPEN = TaskRow.status == _OPEN
+_URGENCY = (TaskRow.urgency, TaskRow.journey_id, TaskRow.task)
 _KEYS = select(TaskRow.journey_id, TaskRow.task)
 Conditions = tuple[ColumnElement[bool], ...]
 MOST_COUNTED = 1000
@@ -76,7 +77,8 @@ class TaskFilter:
 
     `person` has the task, it was escalated to the person, or the person stands in for somebody of whom that is true;
     `stand_ins` say who does. `role` has it, or it was escalated to the role. `queue` is the role of a team that has
-    to take the task, as nobody has it. `step` is the one that it is a task of. `since` and `before` are journey time:
+    to take the task, as nobody has it; `unowned` are those of all teams, but for what went up to a team while somebody
+    has it. `step` is the one that it is a task of. `since` and `before` are journey time:
     tasks that fall due from then on, until then; tasks without a date and those of paused journeys never do.
     """
 
@@ -84,6 +86,7 @@ class TaskFilter:
     role: str | None = None
     customer: str | None = None
     queue: str | None = None
+    unowned: bool = False
     step: str | None = None
     since: Instant | None = None
     before: Instant | None = None
@@ -98,11 +101,17 @@ async def list_open(
     Raises:
         InvalidCursorError: the cursor is none of this list.
     """
-    order = Segment(
-        (TaskRow.urgency, TaskRow.journey_id, TaskRow.task), tuple(_common(filters)), ways=tuple(_ways(filters))
-    )
+    order = Segment(_URGENCY, tuple(_common(filters)), ways=tuple(_ways(filters)))
     page = await read_page(session, _lines_query(), (order,), cursor, limit)
     return TaskPage(tuple(_line(row) for row in page.rows), page.previous, page.next)
+
+
+async def first_open(
+    session: AsyncSession, filters: TaskFilter, *also: ColumnElement[bool], limit: int
+) -> list[TaskLine]:
+    """Returns the most urgent open tasks that meet the filters, and conditions on themselves and their journeys."""
+    query = _lines_query(*conditions(filters), *also).order_by(*_URGENCY).limit(limit)
+    return [_line(row) for row in await session.execute(query)]
 
 
 async def count_open(session: AsyncSession, filters: TaskFilter, most: int = MOST_COUNTED) -> int:
@@ -161,6 +170,8 @@ def _common(filters: TaskFilter) -> list[ColumnElement[bool]]:
         found.append(or_(TaskRow.role == filters.role, TaskRow.escalated_to == filters.role))
     if filters.customer is not None:
         found.append(TaskRow.customer_id == filters.customer)
+    if filters.unowned:
+        found.append(_UNOWNED)
     if filters.step is not None:
         found.append(TaskRow.step == filters.step)
     if filters.since is not None:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from milepost.customer import address_key
 from milepost.planner.fact_checks import is_address
 from milepost.planner.facts import (
+    Agreed,
     Away,
     Back,
     FactUndone,
@@ -142,6 +143,8 @@ class UndoableFact:
         """The step or outcome that the fact is about, if it is about one."""
         data = self.fact.data
         about: str | None = data.get("step") or data.get("outcome") or data.get("about")
+        if self.fact.kind == Agreed.kind and len(data["steps"]) == 1:
+            (about,) = data["steps"]
         if about is None and self.fact.kind in _OF_A_MESSAGE:
             return step_of(data["message"])
         return None if is_address(about) else about

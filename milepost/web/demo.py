@@ -20,10 +20,10 @@ from milepost.intake import links
 from milepost.planner.state import State
 from milepost.planner.zones import is_zone
 from milepost.store import customers, demo_example, journeys
-from milepost.store.clock import SLOW, KeptClock, NotSteerableError, Pace
+from milepost.store.clock import KeptClock, NotSteerableError, Pace
 from milepost.store.followed_clock import FollowedClock
 from milepost.store.sessions import Way
-from milepost.web.demo_bar import pace_text
+from milepost.web.demo_bar import once_taken_text, others_text, pace_text
 from milepost.web.form_values import Onward
 from milepost.web.identity import Looking, Person, is_open, safe_onward
 from milepost.web.problems import ProblemError
@@ -40,7 +40,8 @@ async def clock(served: Served, _: Looking, zone: str = "") -> Response:
     """The journeys' time and pace at this moment, which the bar shows without a new page."""
     kept, wall = _clock(served).kept, served.intake.context.wall()
     now = local_time.time_of(served.now(), zone if is_zone(zone) else await served.zone())
-    return JSONResponse({"now": now, "pace": pace_text(kept, wall), "waits": kept.waits(wall)})
+    sentences = {"others": others_text(kept, wall), "once_taken": once_taken_text(kept, wall)}
+    return JSONResponse({"now": now, "pace": pace_text(kept, wall), "waits": kept.waits(wall), **sentences})
 
 
 @router.post("/clock")
@@ -85,7 +86,7 @@ async def plan_of(served: Services, viewer: Person | None, customer: str, contac
 def _taken(kept: KeptClock, *, wall: float, colleague: str | None = None, customer: str | None = None) -> KeptClock:
     colleagues = kept.colleagues | ({colleague} if colleague else set())
     taken = replace(kept, colleagues=colleagues, customers=kept.customers | ({customer} if customer else set()))
-    return taken.steered(Pace.SLOW, wall) if kept.asked.speed > SLOW and not kept.asked.stands(wall) else taken
+    return taken.steered(Pace.SLOW, wall) if kept.is_too_fast(wall) else taken
 
 
 def _given_back(kept: KeptClock, *, wall: float, who: str) -> KeptClock:

@@ -49,6 +49,7 @@ _ADDRESSES: Mapping[Role, str] = {
         POST /desk/tasks/agree
         POST /desk/undo
         POST /desk/together/done
+        POST /desk/together/take
         POST /desk/together/undo
         POST /desk/reviews/done
         POST /desk/away/{number}/end

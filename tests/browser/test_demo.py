@@ -16,7 +16,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 async def stop(page: Page) -> None:
     await page.get_by_role("button", name="Stop", exact=True).click()
-    await expect(page.locator("[data-pace]")).to_have_text("stopped")
+    await expect(page.locator('[data-clock="pace"]')).to_have_text("stopped")
 
 
 async def test_a_newcomer_is_a_colleague_for_a_day_and_then_a_customer(world: World, page: Page) -> None:
@@ -33,12 +33,12 @@ async def test_a_newcomer_is_a_colleague_for_a_day_and_then_a_customer(world: Wo
     await page.get_by_role("link", name="Kickoff call").click()
     await page.get_by_role("button", name="Held").click()
     await expect(page.get_by_text("Just now")).to_be_visible()
-    await expect(page.locator("[data-now]")).to_contain_text("Mon 2 Mar 2026")
+    await expect(page.locator('[data-clock="now"]')).to_contain_text("Mon 2 Mar 2026")
 
     await page.get_by_role("button", name="One day on").click()
     await world.let_pass(60)
-    await expect(page.locator("[data-now]")).to_contain_text("Tue 3 Mar 2026")  # the page shows it by itself
-    await expect(page.locator("[data-pace]")).to_have_text("stopped")
+    await expect(page.locator('[data-clock="now"]')).to_contain_text("Tue 3 Mar 2026")  # the page shows it by itself
+    await expect(page.locator('[data-clock="pace"]')).to_have_text("stopped")
     await bar.get_by_role("button", name="Give back").click()
     await expect(bar).not_to_contain_text("You play")
 
@@ -51,7 +51,7 @@ async def test_a_newcomer_is_a_colleague_for_a_day_and_then_a_customer(world: Wo
     await expect(page.get_by_text("Thank you")).to_be_visible()
 
     await page.get_by_role("link", name="Back to the colleagues").click()
-    await expect(bar).to_contain_text("You play acme")
+    await expect(bar).to_contain_text("You play Acme Ltd")
     await page.goto("/ops/maps/pilot")
     await expect(page.get_by_role("main")).to_contain_text("1 confirmed")
     await page.goto("/ops/results")

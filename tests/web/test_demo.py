@@ -9,7 +9,7 @@ from milepost.store import clock
 from milepost.store.clock import SLOW, KeptClock, Pace
 from milepost.store.followed_clock import FollowedClock
 from tests.web.conftest import World, form_in, text_of
-from tests.web.example import ANA, DAY, KIM, START
+from tests.web.example import ANA, DAY, KIM, LEA, START
 
 USUAL = 3.0 * DAY
 
@@ -50,6 +50,8 @@ async def test_a_stopped_clock_is_stopped_for_everybody_and_steps_a_day(demo: Wo
             "now": "Mon 2 Mar 2026, 16:00",
             "pace": "stopped",
             "waits": False,
+            "others": "time stands still, so nobody else does anything until it goes on.",
+            "once_taken": "time stands still until you let it go on.",
         }
 
         await steer(client, Pace.DAY_ON)
@@ -113,7 +115,42 @@ async def test_who_takes_over_a_customer_opens_their_plan_and_does_their_step(de
         plan = await client.get(answer.headers["location"])
         assert "you are the customer: what you do here counts" in text_of(plan)
         assert (await kept(demo)).customers == {"acme"}
-        assert "You play Acme Ltd." in text_of(await client.get("/ops/customers/acme"))
+        page = text_of(await client.get("/ops/customers/acme"))
+        assert "You play Acme Ltd. Their steps and answers wait for you; everybody else goes on, slowly enough" in page
+        bar = text_of(await client.get("/desk/queues"))
+        assert "You play Acme Ltd Give back Acme Ltd" in bar
+
+
+async def test_the_page_says_what_time_does_for_whoever_takes_part(demo: World) -> None:
+    async def sentence(client: httpx.AsyncClient, path: str, before: str) -> str:
+        return text_of(await client.get(path)).partition(before)[2].partition(".")[0]
+
+    async def both(client: httpx.AsyncClient) -> tuple[str, str]:
+        here = await sentence(client, f"/desk/{ANA}", "Their tasks wait for you; ")
+        return here, await sentence(client, f"/desk/{LEA}", "and their tasks are yours; ")
+
+    async with demo.client() as client:
+        await steer(client, Pace.AS_BEFORE)
+        await client.post("/demo/take-over", data={"who": ANA})
+        demo.at += 1
+        slow = ("everybody else goes on, slowly enough for you", "time goes on at 10 minutes a second")
+        assert await both(client) == slow
+        for pace, ours, others in (
+            (Pace.STOP, "time stands still, so nobody else does anything until it goes on", "time stands still until"),
+            (
+                Pace.DAY_ON,
+                "everybody else goes on until the day is over, and then time stands still",
+                "time slows down",
+            ),
+            (Pace.AS_BEFORE, "everybody else goes on, at 3 days a second", "time slows down to 10 minutes a second"),
+        ):
+            await steer(client, pace)
+            here, there = await both(client)
+            assert here == ours
+            assert there.startswith(others)
+        await steer(client, Pace.DAY_ON)
+        demo.at += 500
+        assert (await both(client))[0].startswith("time stands still")
 
 
 async def test_a_stopped_clock_stays_so_whoever_is_taken_over_or_given_back(demo: World) -> None:

@@ -47,6 +47,25 @@ async def do(browser: httpx.AsyncClient, chosen: slice = slice(None), **fields: 
     return await browser.post("/desk/together/done", data={**form, "task": tokens(page)[chosen], **fields})
 
 
+SETTING_UP = {"map": "pilot", "together": "set_up"}
+
+
+async def queues(browser: httpx.AsyncClient, **query: str) -> httpx.Response:
+    response = await browser.get("/desk/queues", params=query)
+    assert response.status_code == 200
+    return response
+
+
+async def take(browser: httpx.AsyncClient, page: httpx.Response, chosen: slice = slice(None)) -> httpx.Response:
+    """Take some of the six customers on the page of the queues' batch; Acme's task, the first, stays as it is."""
+    form = form_in(page, "/desk/together/done")
+    return await browser.post("/desk/together/take", data={**form, "task": tokens(page)[1:][chosen]})
+
+
+async def who_sets_up(world: World) -> list[str | None]:
+    return [(await world.task("set_up/1", f"c{number}/1")).person for number in range(6)]
+
+
 async def invited(world: World) -> list[str]:
     """How the step stands at each customer."""
     return [(await world.task("invite/1", f"c{number}/1")).status for number in range(6)]
@@ -147,3 +166,66 @@ async def test_only_a_batch_of_ones_own_page_is_done(world: World, browser: http
 
     assert (forged.status_code, theirs.status_code) == (403, 403)
     assert await invited(world) == ["open"] * 6
+
+
+async def test_equal_steps_of_the_queues_are_one_row_for_whoever_takes_them(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    await six_customers(world)
+    page = text_of(await queues(browser))
+
+    assert "For many customers Set up the workspace together 7 customers 3.5 h" in page
+    assert "Send the invitation" not in page  # those have a person
+    assert "Take those chosen" in text_of(await queues(browser, **SETTING_UP))
+    assert "Take those chosen" not in text_of(await desk(browser, **GROUP))
+
+
+async def test_whoever_takes_those_chosen_has_them_on_the_desk_and_can_undo_it(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    await six_customers(world)
+    taken = await take(browser, await queues(browser, **SETTING_UP), slice(4))
+
+    assert taken.headers["location"] == "/desk/queues?told=taken"
+    assert await who_sets_up(world) == [ANA] * 4 + [None] * 2
+    facts = [(await world.facts(f"c{number}"))[0] for number in range(4)]
+    assert {(fact.kind, fact.data["by"], fact.source) for fact in facts} == {("agreed", ANA, "desk")}
+    assert "Set up the workspace together 4 customers" in text_of(await desk(browser))
+
+    page = await browser.get(taken.headers["location"])
+    assert "An agreement: “Set up the workspace” · 4 customers" in text_of(page)
+    await browser.post("/desk/together/undo", data=form_in(page, "/desk/together/undo"))
+    assert await who_sets_up(world) == [None] * 6
+
+
+async def test_what_somebody_else_took_meanwhile_stays_theirs(world: World, browser: httpx.AsyncClient) -> None:
+    await six_customers(world)
+    page = await queues(browser, **SETTING_UP)
+    async with world.client() as other:
+        await sign_in(other, BO)
+        await take(other, await queues(other, **SETTING_UP), slice(2))
+    some, none = await take(browser, page, slice(1, 4)), await take(browser, page, slice(2))
+
+    assert some.headers["location"].endswith("told=taken_in_part")
+    assert none.headers["location"].endswith("told=taken_before")
+    assert await who_sets_up(world) == [BO, BO, ANA, ANA, None, None]
+
+
+async def test_a_batch_of_the_queues_is_done_as_one_of_a_desk(world: World, browser: httpx.AsyncClient) -> None:
+    await six_customers(world)
+    page = await queues(browser, **SETTING_UP)
+    form = form_in(page, "/desk/together/done")
+    done = await browser.post("/desk/together/done", data={**form, "task": tokens(page)[1:6]})
+
+    assert done.headers["location"] == "/desk/queues?told=noted"
+    assert [(await world.task("set_up/1", f"c{number}/1")).status for number in range(6)] == ["done"] * 5 + ["open"]
+    nobody = await browser.post("/desk/together/take", data=form)
+    assert nobody.status_code == 422
+
+
+async def test_a_queue_alone_has_the_rows_of_its_own_role(world: World, browser: httpx.AsyncClient) -> None:
+    await six_customers(world)
+    await world.add(customer("alone", "Without a team", team={}))
+
+    assert "For many customers" in text_of(await queues(browser, section="queue-solutions"))
+    assert "For many customers" not in text_of(await queues(browser, section="queue-csm"))

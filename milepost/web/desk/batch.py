@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -15,7 +15,7 @@ from milepost.intake.facts import FactReceipt
 from milepost.planner.enums import TaskStatus
 from milepost.planner.fact_errors import RefusedError
 from milepost.planner.instants import Instant
-from milepost.planner.written_facts import WrittenFact
+from milepost.planner.written_facts import WrittenAgreement, WrittenFact
 from milepost.store import books, equal_tasks, tasks
 from milepost.store.equal_tasks import EqualTasks, can_be_together
 from milepost.store.tasks import TaskFilter, TaskLine
@@ -49,13 +49,15 @@ class GroupRow:
 class Batch:
     """What is done together: each task with the token by which it is chosen, and the form around them.
 
-    `results` are those that the step has in every version that it is open in.
+    `results` are those that the step has in every version that it is open in. `is_unowned`: whoever looks at it can
+    take the tasks.
     """
 
     title: str
     lines: tuple[tuple[Row, str], ...]
     results: tuple[str, ...]
     form: str | None
+    is_unowned: bool
 
 
 def batch_of(
@@ -72,7 +74,8 @@ def batch_of(
     first = lines[0].task
     results = [each for each in first.results if all(each in line.task.results for line in lines)]
     form = forms.token(served, session, _FORM) if viewer else None
-    return Batch(first.title, tuple(chosen), tuple(results), form)
+    is_unowned = all(line.task.person is None for line in lines)
+    return Batch(first.title, tuple(chosen), tuple(results), form, is_unowned)
 
 
 class SentBatch:
@@ -93,7 +96,13 @@ class SentBatch:
         self.onward = safe_onward(onward)
 
     async def open_lines(self) -> dict[int, TaskLine]:
-        """Returns the chosen tasks that are still open and in their sender's book, each by its place in the form."""
+        """Returns the chosen tasks that are still open and in their sender's book, each by its place in the form.
+
+        Raises:
+            ProblemError: none is chosen.
+        """
+        if not self.chosen:
+            raise ProblemError(422, "nothing_chosen", "No customer is chosen.", "Go back and choose at least one.")
         lines = {}
         async with self.served.store.reading() as session:
             book = await book_of(session, self.served, self.person)
@@ -104,33 +113,50 @@ class SentBatch:
             own = await books.among(session, book, {line.task.customer_id for line in lines.values()})
         return {number: line for number, line in lines.items() if line.task.customer_id in own}
 
+    async def record(self, lines: Mapping[int, TaskLine], fact_of: Callable[[TaskLine], WrittenFact]) -> str:
+        """Records a fact about each task; returns the key of the notice about it."""
+        by = self.person.address
+        incoming = [
+            IncomingFact(line.task.customer_id, _identified(fact_of(line), undo.id_in_batch(self.id, number)), by=by)
+            for number, line in lines.items()
+        ]
+        receipts = await self.served.intake.record_facts(incoming, source="desk")
+        notice = "closed"
+        for receipt, each in zip(receipts, incoming, strict=True):
+            if isinstance(receipt, FactReceipt):
+                notice = forms.notice_of(receipt.status)
+                if receipt.delivered:
+                    await forms.wait_until_taken_in(self.served, each.customer, receipt.fact_id)
+        return notice
+
+
+def _identified(fact: WrittenFact, id_: str) -> WrittenFact:
+    return fact.model_copy(update={"id": id_})
+
+
+@router.post("/take")
+async def take(sent: Annotated[SentBatch, Depends()]) -> Response:
+    """Gives the chosen tasks to whoever takes them, but for those that somebody has by now."""
+    lines = {number: line for number, line in (await sent.open_lines()).items() if line.task.person is None}
+    agreement = WrittenAgreement(person=sent.person.address)
+    notice = await sent.record(lines, lambda line: WrittenFact(agreed={line.task.step or "": agreement}))
+    if notice == "noted":
+        notice = "taken" if len(lines) == len(set(sent.chosen)) else "taken_in_part"
+    return back_to(sent.onward, notice if lines else "taken_before")
+
 
 @router.post("/done")
 async def done(sent: Annotated[SentBatch, Depends()], result: Line = "", note: Text = "") -> Response:
     """Marks the chosen tasks as done, all with the same result and note."""
-    if not sent.chosen:
-        raise ProblemError(422, "nothing_chosen", "No customer is chosen.", "Go back and choose at least one.")
     lines = await sent.open_lines()
     if any(line.task.results and result not in line.task.results for line in lines.values()):
         raise ProblemError(422, "result_missing", "These tasks need a result.", "Go back and choose how they ended.")
-    by = sent.person.address
-    incoming = [
-        IncomingFact(line.task.customer_id, _fact(line, undo.id_in_batch(sent.id, number), result, note), by=by)
-        for number, line in lines.items()
-    ]
-    receipts = await sent.served.intake.record_facts(incoming, source="desk")
-    notice = "closed"
-    for receipt, each in zip(receipts, incoming, strict=True):
-        if isinstance(receipt, FactReceipt):
-            notice = forms.notice_of(receipt.status)
-            if receipt.delivered:
-                await forms.wait_until_taken_in(sent.served, each.customer, receipt.fact_id)
-    return back_to(sent.onward, notice)
 
+    def fact_of(line: TaskLine) -> WrittenFact:
+        said = {"result": result if line.task.results else None, "note": note or None}
+        return WrittenFact(step_done=line.task.step, **said)
 
-def _fact(line: TaskLine, id_: str, result: str, note: str) -> WrittenFact:
-    fact = WrittenFact(step_done=line.task.step, result=result if line.task.results else None, note=note or None)
-    return fact.model_copy(update={"id": id_})
+    return back_to(sent.onward, await sent.record(lines, fact_of))
 
 
 @router.post("/undo")
@@ -148,13 +174,13 @@ async def undo_batch(served: Served, person: Acting, form: Token, onward: Onward
     return back_to(safe_onward(onward), done_in if refused < len(facts) else "too_late")
 
 
-async def groups(served: Services, theirs: TaskFilter) -> list[EqualTasks]:
-    """Returns what is open for many customers of somebody's."""
+async def groups(served: Services, filters: TaskFilter) -> list[EqualTasks]:
+    """Returns what is open for many customers, of the tasks that meet the filters."""
     async with served.store.reading() as session:
-        return await equal_tasks.equal_tasks(session, theirs)
+        return await equal_tasks.equal_tasks(session, filters)
 
 
-async def chosen(served: Services, theirs: TaskFilter, map_id: str, step: str) -> list[TaskLine]:
-    """Returns the tasks of a step of a map that can be done together."""
+async def chosen(served: Services, filters: TaskFilter, map_id: str, step: str) -> list[TaskLine]:
+    """Returns the tasks of a step of a map that can be done together, of those that meet the filters."""
     async with served.store.reading() as session:
-        return await equal_tasks.of_step(session, theirs, map_id, step)
+        return await equal_tasks.of_step(session, filters, map_id, step)

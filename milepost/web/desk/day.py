@@ -55,6 +55,8 @@ async def queues(request: Request, served: Served, viewer: Looking, look: Annota
     place = look.model_copy(update={"by": ""}).at_path("/desk/queues")
     desk = _Desk(served, viewer, place, None, await served.zone(), in_force)
     page = await desk.page("Tasks without an owner", parts)
+    role = next((part.filter.queue for part in parts if part.id == place.section), None)
+    page |= await desk.together(TaskFilter(queue=role, unowned=True))
     around = shell(request, served, viewer, "Team queues", "queues", zone=desk.zone)
     return await render_aside("desk/day.html", page, {**around, **await desk.undo()})
 
@@ -154,10 +156,10 @@ class _Desk:
             "is_empty": not shown and not any(section.rows for section in sections),
         }
 
-    async def together(self, theirs: TaskFilter) -> dict[str, Any]:
+    async def together(self, filters: TaskFilter) -> dict[str, Any]:
         """Returns what can be done for many customers in one go, and the one of it that is chosen."""
-        groups, place = await batch.groups(self.served, theirs), self.place
-        lines = await batch.chosen(self.served, theirs, place.map, place.together) if place.together else []
+        groups, place = await batch.groups(self.served, filters), self.place
+        lines = await batch.chosen(self.served, filters, place.map, place.together) if place.together else []
         found = batch.batch_of(self.served, self.viewer, lines, self.served.now(), self.zone)
         rows = [
             batch.GroupRow(

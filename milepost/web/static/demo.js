@@ -1,18 +1,18 @@
-// Keeps the demo's time on the page as it runs. Without it the bar shows the time at which the page was made.
+// Keeps what the page says of the demo's time as it runs. Without it that is as it was when the page was made.
 "use strict";
 
-const now = document.querySelector("[data-now]");
-const pace = document.querySelector("[data-pace]");
+const texts = document.querySelectorAll("[data-clock]");
+const { from } = document.querySelector("[data-from]").dataset;
+const pace = document.querySelector('[data-clock="pace"]');
 const EVERY = 1000; // milliseconds
 
 const look = async () => {
   if (document.hidden) return;
   try {
-    const answer = await fetch(now.dataset.now);
+    const answer = await fetch(from);
     if (!answer.ok) return;
     const clock = await answer.json();
-    now.textContent = clock.now;
-    pace.textContent = clock.pace;
+    for (const text of texts) text.textContent = clock[text.dataset.clock];
     pace.classList.toggle("waits", clock.waits);
   } catch {
     pace.textContent = "out of reach";
