@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from milepost.explain.local_time import beginning_of, local
+from milepost.explain.local_time import local
 from milepost.planner.calendars import add_months
 from milepost.planner.enums import StageStatus, StepStatus
 from milepost.planner.instants import Instant
 from milepost.planner.standings import Part, Standing
+from milepost.planner.zones import beginning_of
 
 MONTHS = 12
 """So many months, the present one included, have a line of their own."""

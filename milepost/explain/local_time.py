@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from milepost.language.attribute_values import parse_date
 from milepost.planner.instants import Instant, moment
-from milepost.planner.zones import instant_of, is_zone, zone
+from milepost.planner.zones import is_zone, zone
 from milepost.text import count_of
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
@@ -15,11 +15,6 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 def local(at: Instant, timezone: str) -> datetime:
     """The instant in `timezone`, an IANA name; in UTC if there is no such zone."""
     return moment(at).astimezone(zone(timezone if is_zone(timezone) else "UTC"))
-
-
-def beginning_of(day: date, timezone: str) -> Instant:
-    """The first instant of a local date in `timezone`, an IANA name."""
-    return instant_of(datetime.combine(day, time()), zone(timezone))
 
 
 def date_text(day: date) -> str:

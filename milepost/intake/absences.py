@@ -20,6 +20,7 @@ from milepost.planner.colleague_checks import check_away
 from milepost.planner.fact_errors import UnknownRoleError
 from milepost.planner.facts import Away, Back, Fact, to_json
 from milepost.planner.instants import Instant
+from milepost.planner.zones import beginning_of, date_of, end_of
 from milepost.store import absences, hand_overs, inbox
 from milepost.store.absence_tables import AbsenceRow
 from milepost.store.inbox import NewFact, RecordedFact
@@ -148,7 +149,7 @@ async def _absence(context: IntakeContext, wish: NewAbsence) -> Absence:
         delegate=wish.delegate.strip().lower(),
         role=wish.role,
         customers=None if wish.customers is None else frozenset(wish.customers),
-        first_day=wish.first_day or absences.today(now, zone),
+        first_day=wish.first_day or date_of(now, zone),
         last_day=wish.last_day,
         timezone=zone,
         starts_at=0,
@@ -173,8 +174,8 @@ async def _check_role(context: IntakeContext, role: str) -> None:
 
 
 def _with_instants(absence: Absence) -> Absence:
-    starts_at = absences.beginning_of(absence.first_day, absence.timezone)
-    return replace(absence, starts_at=starts_at, ends_at=absences.end_of(absence.last_day, absence.timezone))
+    starts_at = beginning_of(absence.first_day, absence.timezone)
+    return replace(absence, starts_at=starts_at, ends_at=end_of(absence.last_day, absence.timezone))
 
 
 def _changed(before: Absence, wish: AbsenceChange) -> Absence:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -44,6 +44,33 @@ def _change_of_clock(low: Instant, high: Instant, tz: ZoneInfo) -> Instant:
     """The first instant after `low`, at the latest `high`, with another offset than at `low`."""
     old = datetime.fromtimestamp(low, tz).utcoffset()
     return low + bisect_left(range(low, high), x=True, key=lambda at: datetime.fromtimestamp(at, tz).utcoffset() != old)
+
+
+def date_of(at: Instant, timezone: str) -> date:
+    """The local date of an instant in `timezone`, an IANA name.
+
+    Raises:
+        ZoneInfoNotFoundError: there is no such zone.
+    """
+    return datetime.fromtimestamp(at, zone(timezone)).date()
+
+
+def beginning_of(day: date, timezone: str) -> Instant:
+    """The first instant of a local date in `timezone`, an IANA name; where the clock skips midnight, after the gap.
+
+    Raises:
+        ZoneInfoNotFoundError: there is no such zone.
+    """
+    return instant_of(datetime.combine(day, time()), zone(timezone))
+
+
+def end_of(day: date, timezone: str) -> Instant:
+    """The first instant after a local date in `timezone`, an IANA name.
+
+    Raises:
+        ZoneInfoNotFoundError: there is no such zone.
+    """
+    return beginning_of(day + timedelta(days=1), timezone)
 
 
 def stretches(at: Instant, tz: ZoneInfo) -> Iterator[tuple[datetime, Instant, Instant]]:

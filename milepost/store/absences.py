@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from sqlalchemy import ColumnElement, delete, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,21 +14,6 @@ from milepost.planner.instants import Instant
 from milepost.store.absence_tables import AbsenceCustomerRow, AbsenceRow
 from milepost.store.errors import UnknownAbsenceError
 from milepost.store.stand_ins import Absence, StandIns
-
-
-def beginning_of(day: date, timezone: str) -> Instant:
-    """Returns the first instant of a local day; where the clock skips midnight, the first after the gap."""
-    return int(datetime.combine(day, time(), ZoneInfo(timezone)).timestamp())
-
-
-def end_of(day: date, timezone: str) -> Instant:
-    """Returns the first instant after a local day."""
-    return beginning_of(day + timedelta(days=1), timezone)
-
-
-def today(at: Instant, timezone: str) -> date:
-    """Returns the local date of an instant."""
-    return datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(timezone)).date()
 
 
 async def in_force(session: AsyncSession, at: Instant) -> StandIns:

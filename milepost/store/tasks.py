@@ -30,7 +30,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from milepost.planner.enums import JourneyStatus, TaskStatus
 from milepost.planner.instants import Instant
-from milepost.store import absences
+from milepost.planner.zones import date_of, end_of
 from milepost.store.absence_tables import AbsenceCustomerRow
 from milepost.store.keyset import Cursor, Query, Row, Segment, read_page
 from milepost.store.rows import count_by, count_up_to
@@ -77,16 +77,16 @@ class TaskFilter:
 
     `person` has the task, it was escalated to the person, or the person stands in for somebody of whom that is true;
     `stand_ins` say who does. `role` has it, or it was escalated to the role. `queue` is the role of a team that has
-    to take the task, as nobody has it; `unowned` are those of all teams, but for what went up to a team while somebody
-    has it. `step` is the one that it is a task of. `since` and `before` are journey time:
-    tasks that fall due from then on, until then; tasks without a date and those of paused journeys never do.
+    to take the task, as nobody has it; `unowned` are the roles of teams of which only that is meant, and not what went
+    up to them. `step` is the one that it is a task of. `since` and `before` are journey time: tasks that fall due from
+    then on, until then; tasks without a date and those of paused journeys never do.
     """
 
     person: str | None = None
     role: str | None = None
     customer: str | None = None
     queue: str | None = None
-    unowned: bool = False
+    unowned: tuple[str, ...] = ()
     step: str | None = None
     since: Instant | None = None
     before: Instant | None = None
@@ -171,7 +171,7 @@ def _common(filters: TaskFilter) -> list[ColumnElement[bool]]:
     if filters.customer is not None:
         found.append(TaskRow.customer_id == filters.customer)
     if filters.unowned:
-        found.append(_UNOWNED)
+        found += (TaskRow.role.in_(filters.unowned), _UNOWNED)
     if filters.step is not None:
         found.append(TaskRow.step == filters.step)
     if filters.since is not None:
@@ -216,13 +216,13 @@ def _in_queue(role: str) -> Iterator[Conditions]:
 
 def end_of_day(now: Instant, timezone: str) -> Instant:
     """Returns the first instant after the local day of `timezone`; midnight itself is the end of that day."""
-    return absences.end_of(absences.today(now, timezone), timezone) + 1
+    return end_of(date_of(now, timezone), timezone) + 1
 
 
 def end_of_week(now: Instant, timezone: str) -> Instant:
     """Returns the first instant after the local week of `timezone`, which ends on Sunday."""
-    today = absences.today(now, timezone)
-    return absences.end_of(today + timedelta(days=6 - today.weekday()), timezone) + 1
+    today = date_of(now, timezone)
+    return end_of(today + timedelta(days=6 - today.weekday()), timezone) + 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from milepost.intake.errors import (
 from milepost.intake.intake import Intake
 from milepost.planner.fact_errors import InvalidFactError, UnknownRoleError
 from milepost.planner.instants import parse
+from milepost.planner.zones import beginning_of, end_of
 from milepost.store import absences as stored
 from milepost.store.errors import UnknownAbsenceError, UnknownCustomerError
 from tests.intake.book_of_ana import ANA, BO, CLEO, LEA, BookOfAna
@@ -193,7 +194,7 @@ async def test_what_cannot_be_is_refused_and_nothing_is_stored(
     ],
 )
 def test_days_are_local_days_when_the_clocks_change(day: date, zone: str, begins: str, ends: str) -> None:
-    assert (stored.beginning_of(day, zone), stored.end_of(day, zone)) == (parse(begins), parse(ends))
+    assert (beginning_of(day, zone), end_of(day, zone)) == (parse(begins), parse(ends))
 
 
 @pytest.mark.parametrize("address", [ANA, CLEO])

@@ -64,6 +64,30 @@ async def test_holidays_and_absences_have_no_hours(world: World, browser: httpx.
     assert "Fri 3 Jul 2026 no working day - - none" in await of_ana(browser)
 
 
+async def test_the_day_has_the_hours_that_the_week_gives_it(world: World, browser: httpx.AsyncClient) -> None:
+    async def of_today() -> str:
+        return text_of(await browser.get(f"/desk/{ANA}"))
+
+    await people.change(world.intake.context, ANA, hours_per_week=10)
+    wednesday, thursday = date(2026, 3, 4), date(2026, 3, 5)
+    await world.move_to(START + 2 * DAY)
+    assert "1.5 hours of 2 hours due by tonight The week" in await of_today()
+
+    await absences.record(world.intake.context, NewAbsence(ANA, BO, thursday, thursday, role="csm"), by=ANA)
+    await world.move_to(START + 3 * DAY)
+    assert "1.5 hours of 2 hours due by tonight" in await of_today()  # away for a role, not for the day
+    await absences.record(world.intake.context, NewAbsence(LEA, BO, date(2026, 3, 6), wednesday), by=LEA)
+    assert "1.5 hours of 2 hours due by tonight" in await of_today()  # it is somebody else who is away
+
+    friday = date(2026, 3, 6)
+    await absences.record(world.intake.context, NewAbsence(ANA, BO, friday, friday), by=ANA)
+    for days, why in ((4, "away"), (5, "weekend"), (7, ""), (123, "no working day")):
+        await world.move_to(START + days * DAY)
+        page = await of_today()
+        assert (f"due by tonight, no hours today: {why}" in page) is bool(why), days
+        assert ("of 2 hours due by tonight" in page) is not bool(why), days
+
+
 async def test_ones_own_week_is_a_redirect(browser: httpx.AsyncClient) -> None:
     assert (await browser.get("/desk/week")).headers["location"] == f"/desk/{ANA.replace('@', '%40')}/week"
 

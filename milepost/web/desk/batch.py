@@ -29,7 +29,9 @@ from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/desk/together", include_in_schema=False)
 _FORM = "together"
-Chosen = Annotated[list[Annotated[str, StringConstraints(max_length=1000)]] | None, Form(max_length=equal_tasks.MOST)]
+ChosenTasks = Annotated[
+    list[Annotated[str, StringConstraints(max_length=1000)]] | None, Form(max_length=equal_tasks.MOST)
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class SentBatch:
         served: Served,
         person: Acting,
         form: Token,
-        task: Chosen = None,
+        task: ChosenTasks = None,
         onward: Onward = "/desk",
     ) -> None:
         self.served = served

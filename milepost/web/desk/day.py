@@ -13,9 +13,9 @@ from starlette.responses import RedirectResponse, Response
 from milepost.explain import local_time
 from milepost.explain.people_names import colleague_name
 from milepost.explain.sentences import spaced
-from milepost.explain.workload import WORKDAYS
 from milepost.planner.instants import Instant
-from milepost.store import absences, customers, people, tasks
+from milepost.planner.zones import date_of
+from milepost.store import absences, customers, tasks
 from milepost.store.advance_tasks import PAUSED
 from milepost.store.stand_ins import StandIns
 from milepost.store.tasks import TaskFilter, TaskLine
@@ -23,6 +23,7 @@ from milepost.web import undo
 from milepost.web.desk import batch
 from milepost.web.desk.absence_notes import AwayNote
 from milepost.web.desk.desk_list import DeskList, Look, Part, Place
+from milepost.web.desk.hours import hours_of
 from milepost.web.desk.pane import Pane, PaneBuilder
 from milepost.web.desk.reviews import cards, due_reviews
 from milepost.web.desk.rows import Section, after, key_of
@@ -55,8 +56,8 @@ async def queues(request: Request, served: Served, viewer: Looking, look: Annota
     place = look.model_copy(update={"by": ""}).at_path("/desk/queues")
     desk = _Desk(served, viewer, place, None, await served.zone(), in_force)
     page = await desk.page("Tasks without an owner", parts)
-    role = next((part.filter.queue for part in parts if part.id == place.section), None)
-    page |= await desk.together(TaskFilter(queue=role, unowned=True))
+    roles = [role for role in sizes if f"queue-{role}" == place.section] or sizes
+    page |= await desk.together(TaskFilter(unowned=tuple(roles))) if roles else {}
     around = shell(request, served, viewer, "Team queues", "queues", zone=desk.zone)
     return await render_aside("desk/day.html", page, {**around, **await desk.undo()})
 
@@ -77,7 +78,7 @@ async def day(
     parts = [Part("all", "", theirs)] if place.is_by_customer else _by_due(theirs, now, zone)
     page = await desk.page(colleague_name(address), parts)
     page |= await desk.together(theirs)
-    page["hours"] = await _hours(served, theirs, address, tasks.end_of_day(now, zone))
+    page["hours"] = await _hours(served, theirs, address, zone)
     title = f"The day of {colleague_name(address)}"
     around = shell(request, served, viewer, title, "desk", zone=zone)
     return await render_aside("desk/day.html", page, {**around, **await desk.undo()})
@@ -93,17 +94,19 @@ def _by_due(theirs: TaskFilter, now: Instant, zone: str) -> list[Part]:
     ]
 
 
-async def _hours(served: Services, theirs: TaskFilter, address: str, until: Instant) -> dict[str, str]:
+async def _hours(served: Services, theirs: TaskFilter, address: str, zone: str) -> dict[str, str]:
     """Returns in words how much work is due by tonight, how much of it has no estimate, and what the day has."""
+    now = served.now()
     async with served.store.reading() as session:
-        minutes, unknown = await tasks.effort(session, replace(theirs, before=until))
-        person = await session.run_sync(people.find, address)
-    week = person.hours_per_week if person else None
+        minutes, unknown = await tasks.effort(session, replace(theirs, before=tasks.end_of_day(now, zone)))
+    hours, today = await hours_of(served, address, zone), date_of(now, zone)
+    has, off = hours.minutes_of(today), hours.off(today)
     return {
         "due": local_time.effort_text(minutes) if minutes else "",
         "unknown": str(unknown) if unknown else "",
-        "has": local_time.effort_text(round(60 * week / WORKDAYS)) if week else "",
-        "too_much": "yes" if week and minutes > 60 * week / WORKDAYS else "",
+        "has": local_time.effort_text(has) if has else "",
+        "off": "" if off is None else off or "weekend",
+        "too_much": "yes" if has is not None and minutes > has else "",
     }
 
 

@@ -18,6 +18,7 @@ from milepost.explain.people_names import colleague_name
 from milepost.explain.sentences import spaced
 from milepost.planner.calendars import add_months
 from milepost.planner.pointers import USUAL
+from milepost.planner.zones import beginning_of
 from milepost.roles import Role
 from milepost.store import books, reactive_share
 from milepost.store.reactive_share import Done, DoneCount
@@ -32,7 +33,7 @@ NOBODY = "nobody"
 """Stands in the page's address for what no person had, but the queue of a team."""
 
 
-class Chosen(BaseModel):
+class Wanted(BaseModel):
     """What the address asks for: a month, and the figure whose tasks are listed."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -70,7 +71,7 @@ class Figures:
 
 
 @router.get("")
-async def shown(request: Request, served: Served, viewer: Looking, chosen: Annotated[Chosen, Query()]) -> Response:
+async def shown(request: Request, served: Served, viewer: Looking, chosen: Annotated[Wanted, Query()]) -> Response:
     """The figures of the last months, of one month by person, and the tasks behind one of them."""
     zone = await served.zone()
     months = _months(local_time.local(served.now(), zone).date())
@@ -108,7 +109,7 @@ def _months(today: date) -> list[date]:
 
 
 def _done_in(month: date, zone: str, people: frozenset[str] | None) -> Done:
-    since, until = (local_time.beginning_of(each, zone) for each in (month, add_months(month, 1)))
+    since, until = (beginning_of(each, zone) for each in (month, add_months(month, 1)))
     return Done(since, until, people)
 
 
@@ -136,7 +137,7 @@ def _by_person(month: date, counts: Iterable[DoneCount]) -> list[Figures]:
 
 
 async def _tasks(
-    served: Services, month: date, zone: str, people: frozenset[str] | None, chosen: Chosen
+    served: Services, month: date, zone: str, people: frozenset[str] | None, chosen: Wanted
 ) -> list[Values]:
     done = _done_in(month, zone, people)
     if chosen.person:
@@ -158,7 +159,7 @@ async def _tasks(
     ]
 
 
-def _what(chosen: Chosen) -> str:
+def _what(chosen: Wanted) -> str:
     """Names what is listed."""
     whose = (
         ""

@@ -10,9 +10,10 @@ from starlette.responses import Response
 from milepost.explain import local_time
 from milepost.explain.people_names import colleague_name
 from milepost.explain.workload import Hours, workload
+from milepost.planner.zones import date_of
 from milepost.store import absences, people, tasks, workloads
 from milepost.store.workloads import Load
-from milepost.web.desk.week import calendar_of, days_off
+from milepost.web.desk.hours import calendar_of, days_off
 from milepost.web.identity import Looking, book_of
 from milepost.web.pages import Values, render_aside, shell, up_to
 from milepost.web.services import Served
@@ -57,7 +58,7 @@ async def team(request: Request, served: Served, viewer: Looking) -> Response:
         customers = await workloads.count_customers(session, known)
         away = await absences.listed(session, now)
         queued = await tasks.count_unowned(session)
-    calendar, today = await calendar_of(served, zone), absences.today(now, zone)
+    calendar, today = await calendar_of(served, zone), date_of(now, zone)
     lines = []
     for each in known:
         row, own = told.get(each), [absence for absence in away if absence.person == each]

@@ -12,7 +12,7 @@ from milepost.explain.wall import Numbers, Wall
 from milepost.intake.walls import Walls
 from milepost.planner.standings import Part
 from milepost.web.identity import Looking
-from milepost.web.ops.wall_choice import Choice, Chosen, chosen
+from milepost.web.ops.wall_choice import Choice, ChosenJourneys, chosen
 from milepost.web.pages import render_aside, shell
 from milepost.web.services import Served
 
@@ -46,7 +46,7 @@ async def shown(
     return await render_aside("ops/funnel.html", page, around)
 
 
-def _waits(what: Chosen, wall: Wall) -> list[tuple[str, str, Numbers, str]]:
+def _waits(what: ChosenJourneys, wall: Wall) -> list[tuple[str, str, Numbers, str]]:
     """Returns the steps that most customers have open: title, stage or play, numbers, and where those are listed."""
     found = [
         (step.title, container.title, numbers, what.stays_at(Part.STEP, step.id))

@@ -23,6 +23,7 @@ from milepost.language.attribute_values import YEARS
 from milepost.language.field_types import OutcomeType, Verdict
 from milepost.planner.calendars import add_months
 from milepost.planner.instants import Instant
+from milepost.planner.zones import beginning_of
 from milepost.store import customers, maps
 from milepost.store.books import Book
 from milepost.store.keyset import Cursor
@@ -212,4 +213,4 @@ def _quarters(now: Instant, timezone: str) -> list[date]:
 
 
 def _begin(day: date | None, timezone: str) -> Instant | None:
-    return None if day is None else local_time.beginning_of(day, timezone)
+    return None if day is None else beginning_of(day, timezone)

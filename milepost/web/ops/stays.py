@@ -19,7 +19,7 @@ from milepost.store import books, customers
 from milepost.store.books import Book
 from milepost.store.tables import CustomerRow
 from milepost.web.identity import Looking, book_of
-from milepost.web.ops.wall_choice import Choice, Chosen, chosen
+from milepost.web.ops.wall_choice import Choice, ChosenJourneys, chosen
 from milepost.web.pages import render_aside, shell
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served
@@ -71,7 +71,7 @@ async def shown(
     return await render_aside("ops/stays.html", page, around)
 
 
-def _titles(what: Chosen, part: Part, id_: str) -> tuple[str, str | None]:
+def _titles(what: ChosenJourneys, part: Part, id_: str) -> tuple[str, str | None]:
     """Returns the title of a stage, play or step, and of what it is in.
 
     Raises:
@@ -102,6 +102,6 @@ def _line(row: CustomerRow, stay: Stay, now: Instant) -> dict[str, Any]:
     }
 
 
-def _page_at(what: Chosen, part: Part, id_: str, number: int) -> str:
+def _page_at(what: ChosenJourneys, part: Part, id_: str, number: int) -> str:
     address = what.stays_at(part, id_)
     return f"{address}{'&' if '?' in address else '?'}{urlencode({'page': number})}"

@@ -19,7 +19,7 @@ from milepost.translations.reader import ENGLISH
 from milepost.web import forms
 from milepost.web.form_values import Line, Token
 from milepost.web.identity import Acting, Looking
-from milepost.web.ops.wall_choice import Chosen, WallChoice, chosen
+from milepost.web.ops.wall_choice import ChosenJourneys, WallChoice, chosen
 from milepost.web.pages import Values, back_to, render_aside, shell
 from milepost.web.services import Served, Services
 from milepost.web.wall_sheet import LIVE_EVERY, WallSheet, with_letters
@@ -65,7 +65,7 @@ async def end(served: Served, person: Acting, map_id: str, form: Token, link: Li
     return back_to(f"/ops/maps/{quote(map_id)}", "voided" if is_ended else "void_before")
 
 
-def _links_of(what: Chosen) -> Mapping[tuple[str, str], str]:
+def _links_of(what: ChosenJourneys) -> Mapping[tuple[str, str], str]:
     """Returns where each stage, play and step leads: to those who are in it."""
     map_ = what.compiled_map.map
     return {

@@ -12,7 +12,6 @@ from urllib.parse import quote, urlencode
 from pydantic import BaseModel, ConfigDict, Field
 
 from milepost import limits
-from milepost.explain.local_time import beginning_of
 from milepost.explain.sentences import spaced
 from milepost.intake.walls import Walls
 from milepost.language.field_types import AttributeType
@@ -21,6 +20,7 @@ from milepost.planner.calendars import add_months
 from milepost.planner.compiled_map import CompiledMap
 from milepost.planner.instants import Instant
 from milepost.planner.standings import Part
+from milepost.planner.zones import beginning_of
 from milepost.store.map_states import Journeys, Trait
 from milepost.store.tables import MapVersionRow
 from milepost.web.services import Services
@@ -63,7 +63,7 @@ class TraitOption:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenJourneys:
     """A map with what was chosen: its versions, the one that is drawn, and which journeys count.
 
     `version`, `begun` and `of` are the choices that mean something; the others were passed over.
@@ -118,7 +118,7 @@ class Chosen:
         return f"/ops/maps/{quote(self.compiled_map.map.map)}/here/{part}/{quote(id_)}{self.query}"
 
 
-async def chosen(served: Services, walls: Walls, map_id: str, choice: Choice) -> Chosen:
+async def chosen(served: Services, walls: Walls, map_id: str, choice: Choice) -> ChosenJourneys:
     """Returns what is chosen of a map. What isn't there is passed over, as addresses outlive versions and values.
 
     Raises:
@@ -132,7 +132,7 @@ async def chosen(served: Services, walls: Walls, map_id: str, choice: Choice) ->
     options = list(_options(compiled_map.map, sorted(everybody.countries)))
     of = next((each for each in options if each.written == choice.of), None)
     begun = choice.begun if _month(choice.begun, compiled_map.ours.timezone)[0] is not None else ""
-    return Chosen(compiled_map, versions, drawn, version, begun, of, options)
+    return ChosenJourneys(compiled_map, versions, drawn, version, begun, of, options)
 
 
 def _options(map_: Map, countries: Iterable[str]) -> Iterator[TraitOption]:
