@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import exists, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.language.loader import content_hash
@@ -62,6 +62,12 @@ async def publish(
         .execution_options(synchronize_session="fetch"),
     )
     return PublishedVersion(version, new)
+
+
+async def hold(session: AsyncSession) -> None:
+    """Lets two who publish at once take turns, so that the second sees the first; a new map has no row to lock."""
+    if session.get_bind().dialect.name != "sqlite":  # there only one writes at a time
+        await session.execute(text("LOCK TABLE map_versions IN SHARE ROW EXCLUSIVE MODE"))
 
 
 async def get(session: AsyncSession, version: str) -> MapVersionRow:

@@ -108,6 +108,7 @@ async def test_a_version_and_a_month_narrow_it_and_what_is_none_is_passed_over(
         ("?begun=2026-02", 0),
         ("?begun=March", 1),
         ("?begun=2026-13", 1),
+        ("?begun=9999-12", 1),
         ("?version=nothing", 1),
     ):
         page = text_of(await browser.get(f"/ops/maps/pilot{query}"))

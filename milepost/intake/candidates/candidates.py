@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import PurePosixPath
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -128,9 +127,9 @@ async def _sound(row: CandidateRow, looked: Looked, *, anyway: bool) -> Draft:
 
 
 async def _refuse_others(session: AsyncSession, draft: Draft, looked: Looked) -> None:
-    """Locks the versions of the map, and refuses if another one is current than what it was compared with."""
+    """Lets nobody else publish, and refuses if another version is current than what it was compared with."""
     map_id = draft.compiled_map.map.map
-    await session.execute(select(MapVersionRow.hash).where(MapVersionRow.map == map_id).with_for_update())
+    await maps.hold(session)
     current = next((row for row in await maps.versions(session, map_id) if row.current), None)
     if (current.hash if current else "") == looked.since or current is None:
         return

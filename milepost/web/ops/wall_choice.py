@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from milepost import limits
 from milepost.explain.sentences import spaced
 from milepost.intake.walls import Walls
+from milepost.language.attribute_values import YEARS
 from milepost.language.field_types import AttributeType
 from milepost.language.model import Map
 from milepost.planner.calendars import add_months
@@ -150,7 +151,7 @@ def _options(map_: Map, countries: Iterable[str]) -> Iterator[TraitOption]:
 def _month(written: str, timezone: str) -> tuple[Instant | None, Instant | None]:
     """Returns when a month begins and is over; None for what is none."""
     match = _MONTH.fullmatch(written)
-    if match is None or int(match[1]) < 1970:  # noqa: PLR2004 - instants count from there
+    if match is None or not 1970 <= int(match[1]) <= YEARS[-1]:  # noqa: PLR2004 - instants count from there
         return None, None
     first = date(int(match[1]), int(match[2]), 1)
     return beginning_of(first, timezone), beginning_of(add_months(first, 1), timezone)
