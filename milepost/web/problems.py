@@ -259,7 +259,8 @@ def _for_colleagues(error: Exception, problem: Problem) -> Problem:
         case HTTPException():
             return replace(problem, hint=_FOR_COLLEAGUES.get(error.status_code, problem.hint))
         case UnknownMapError():
-            return replace(problem, status=404, hint="The page Maps has those that there are.")
+            hint = problem.hint or "The page Maps has those that there are."
+            return replace(problem, status=404, hint=hint)
         case store_errors.InvalidCursorError():
             message = "This address doesn't lead to a place in the list."
             return replace(problem, message=message, hint="Open the list from its beginning.")

@@ -53,7 +53,7 @@ async def test_a_colleague_without_tasks_reads_that_all_is_clear(world: World) -
         ("/nothing", 404, "There is nothing at this address. See that the address is whole"),
         ("/ops/publish/0", 404, "There is nothing at this address. See that the address is whole"),
         ("/desk/tasks/done", 405, "Go back to the page that you came from"),
-        ("/ops/maps/nothere", 404, "Unknown map 'nothere'. The page Maps has those that there are."),
+        ("/ops/maps/nothere", 404, "Unknown map 'nothere'. It is one of: pilot."),
         ("/ops/customers?health_below=low", 422, "Health below can't be “low”. Go back and correct it."),
         ("/desk/not-mine", 422, "Journey is missing or can't be read. Task is missing or can't be read."),
     ],

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from pypdf import PdfReader
 
+from milepost.intake.renames import rename
 from milepost.store import messages
 from tests.web.conftest import World, form_in, text_of
 from tests.web.example import ANA, DAY, FILES, KIM, SAM, customer
@@ -227,6 +228,22 @@ async def test_colleagues_see_the_same_results_and_make_links_to_them(
     assert "by Ana Ruiz" in text_of(after)
     assert "Confirmed: 8 h" in text_of(await visitor.get(match[1]))
     assert "results works made" in text_of(await browser.get("/ops/customers/acme?tab=people"))
+
+
+async def test_an_earlier_id_leads_colleagues_to_the_results(world: World, browser: httpx.AsyncClient) -> None:
+    path = "/ops/customers/acme/proof"
+    form = form_in(await browser.get(path), "/share-results")
+    await rename(world.intake.context, "acme", "acme-ltd", by=ANA)
+
+    moved, pdf, shared = [
+        await browser.get(path),
+        await browser.get(f"{path}/pdf"),
+        await browser.post("/ops/customers/acme/share-results", data=form),
+    ]
+
+    assert moved.headers["location"] == "/ops/customers/acme-ltd/proof"
+    assert (pdf.status_code, shared.headers["location"]) == (200, "/ops/customers/acme-ltd/proof?told=shared")
+    assert "Unknown customer 'nobody'" in text_of(await browser.get("/ops/customers/nobody/proof"))
 
 
 async def test_a_playbook_leads_colleagues_to_the_results(world: World, browser: httpx.AsyncClient) -> None:

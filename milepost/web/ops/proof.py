@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from milepost.explain.people_names import PeopleNames
 from milepost.intake import links as links_of
@@ -37,9 +37,11 @@ class MadeLink:
 @router.get("/proof")
 async def proof(request: Request, served: Served, viewer: Looking, customer: str) -> Response:
     """The results of all the customer's journeys."""
+    if (present := await _present(served, customer)) != customer:
+        return RedirectResponse(_address(present), 303)
     shown = await proof_for(served, customer, ENGLISH)
     page = {
-        **proof_values(shown, ENGLISH, f"/ops/customers/{quote(customer)}/proof"),
+        **proof_values(shown, ENGLISH, _address(customer)),
         "customer": customer,
         "shared": await _made_links(served, customer),
         "form": forms.token(served, viewer.session, "customer", customer) if viewer else None,
@@ -51,19 +53,34 @@ async def proof(request: Request, served: Served, viewer: Looking, customer: str
 @router.get("/proof/pdf")
 async def proof_document(served: Served, _: Looking, customer: str) -> Response:
     """The results as a document."""
-    return document(served, await proof_for(served, customer, ENGLISH), ENGLISH)
+    return document(served, await proof_for(served, await _present(served, customer), ENGLISH), ENGLISH)
 
 
 @router.post("/share-results")
 async def share(sent: SentForm) -> Response:
     """Makes a link to the results that may be forwarded."""
+    customer = await _present(sent.served, sent.customer)
     async with sent.served.store.reading() as session:
-        journey = await journeys.latest_of(session, sent.customer)
+        journey = await journeys.latest_of(session, customer)
     if journey is None:
         raise ProblemError(404, "no_journey", "This customer has had no journey.", "There is nothing to show yet.")
     by = sent.person.address
-    await links_of.share_results(sent.served.intake.context, sent.customer, journey.id, by, by=by)
-    return back_to(f"/ops/customers/{quote(sent.customer)}/proof", "shared")
+    await links_of.share_results(sent.served.intake.context, customer, journey.id, by, by=by)
+    return back_to(_address(customer), "shared")
+
+
+async def _present(served: Services, customer: str) -> str:
+    """Returns the id that a customer has today.
+
+    Raises:
+        UnknownCustomerError: there is no such customer.
+    """
+    async with served.store.reading() as session:
+        return (await customers.get_row(session, customer)).id
+
+
+def _address(customer: str) -> str:
+    return f"/ops/customers/{quote(customer)}/proof"
 
 
 async def _made_links(served: Services, customer: str) -> list[MadeLink]:
