@@ -255,6 +255,8 @@ class Book:
             return
         journey = name.put(template.rows["journeys"][0])
         journey["updated_at"] = journey["clock"] = self._now - draws.randrange(DAY)
+        if journey["touched_at"] is not None:
+            journey["touched_at"] += draws.randrange(DAY)  # no two customers of a copy alike
         if draws.random() < BLOCKED:
             journey |= {"blocked_since": self._now - DAY, "blocked_why": "EndlessMapError: round and round"}
         yield "journeys", [journey]

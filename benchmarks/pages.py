@@ -54,6 +54,8 @@ PAGES = {
     "a colleague's later tasks": f"/desk/{CSM}?section=later",
     "a colleague's day by customer": f"/desk/{CSM}?by=customer",
     "an equal step of a colleague's customers": f"/desk/{CSM}?map=midmarket-make-money&together=template_review",
+    "a colleague's book": f"/desk/{CSM}/book",
+    "a colleague's book by value, with those who left": f"/desk/{CSM}/book?sort=value&left=yes",
     "a colleague's week": f"/desk/{CSM}/week",
     "what a colleague waits for": f"/desk/{CSM}/waiting",
     "the team": "/desk/team",

@@ -187,6 +187,11 @@ class Customer:
     contacts: tuple[Contact, ...] = ()
     team: Mapping[str, str] = field(default_factory=dict)
 
+    def has_contact(self, address: str) -> bool:
+        """Returns whether an address is that of a contact, and of nobody on the team."""
+        on_team = any(address_key(each) == address_key(address) for each in self.team.values())
+        return not on_team and any(contact.has_address(address) for contact in self.contacts)
+
     def having(self, **changes: Any) -> Customer:
         """Returns the customer with some fields changed."""
         return replace(self, **changes)

@@ -119,7 +119,7 @@ def open_stage(turn: Turn, stage: CompiledStage) -> None:
     record = turn.edit_stage(stage.stage.id)
     record.status = StageStatus.OPEN
     record.visits += 1
-    record.opened_at, record.opens_at = turn.at, None
+    record.opened_at, record.closed_at, record.opens_at = turn.at, None, None
     record.dates = _dates_of_visit(turn, stage)
     target = stage.stage.target
     record.target_at = turn.compiled_map.ours.deadline(turn.at, target) if target else None

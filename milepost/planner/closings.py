@@ -53,6 +53,8 @@ def settle_step(turn: Turn, step: CompiledStep, status: StepStatus) -> StepState
     record = turn.edit_step(step.id)
     if record.is_open and step.is_task:
         turn.order(CloseTask(str(TaskId(step.id, record.occurrence)), TaskStatus(status), turn.at))
+    was_open = record.is_open or (record.closed and record.closed_at is not None)
+    record.closed_at = turn.at if was_open else None
     if not record.is_open and not record.closed:
         record.begin_occurrence()
     if not step.container:
@@ -99,7 +101,7 @@ def start_over(turn: Turn, steps: tuple[CompiledStep, ...], *, is_first: bool) -
 def close_stage(turn: Turn, stage: CompiledStage, why: str) -> None:
     """Close a stage and withdraw what is open in it."""
     record = turn.edit_stage(stage.stage.id)
-    record.status = StageStatus.CLOSED
+    record.status, record.closed_at = StageStatus.CLOSED, turn.at
     record.target_at = record.opens_at = record.rule = None
     turn.report(timeline.StageClosed(turn.at, stage.stage.id))
     withdraw_steps(turn, stage.steps, why)

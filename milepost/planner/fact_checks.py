@@ -13,7 +13,7 @@ from math import isfinite
 from typing import Any
 
 from milepost import places
-from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer, address_key
+from milepost.customer import BUILT_IN_ATTRIBUTES, Contact, Customer
 from milepost.language.asks import Ask
 from milepost.language.attribute_values import YEARS, parse_date
 from milepost.language.attribute_values import fits as is_of_type
@@ -209,14 +209,8 @@ def check_answers(step: CompiledStep, fact: StepDone, declared: Mapping[str, Att
 def check_form_is_sent(step: CompiledStep, fact: StepDone, customer: Customer) -> None:
     """Check that a contact of the customer sends the form; a colleague or the product may close the step without it."""
     is_asked = any(not ask.optional for ask in asks_of(step))
-    if fact.answers is None and is_asked and fact.by is not None and is_contact(customer, fact.by):
+    if fact.answers is None and is_asked and fact.by is not None and customer.has_contact(fact.by):
         raise WrongAnswersError(step.id, {})
-
-
-def is_contact(customer: Customer, address: str) -> bool:
-    """Returns whether an address is that of a contact, and of nobody on the team."""
-    on_team = any(address_key(each) == address_key(address) for each in customer.team.values())
-    return not on_team and any(contact.has_address(address) for contact in customer.contacts)
 
 
 def asks_of(step: CompiledStep) -> tuple[Ask, ...]:

@@ -183,7 +183,7 @@ def revoke(turn: Turn, step: CompiledStep, fact: Revoked) -> None:
     if not turn.now.is_container_open(step):
         record.status = StepStatus.WITHDRAWN
         return
-    record.status = StepStatus.OPEN
+    record.status, record.closed_at = StepStatus.OPEN, None
     record.opened_at = record.opened_at or turn.at
     record.must_turn = True
     record.asks = max(record.asks, 1) - 1  # in place of the last asking: `at_most` counts the other

@@ -18,7 +18,7 @@ from milepost.language.durations import Duration, Unit
 from milepost.planner import facts, spoken_entries
 from milepost.planner.compiled_map import CompiledStep
 from milepost.planner.enums import IgnoreReason, MessageReason, Response, TaskStatus, Wish
-from milepost.planner.fact_checks import check_step, is_contact
+from milepost.planner.fact_checks import check_step
 from milepost.planner.fact_errors import IgnoredError
 from milepost.planner.instants import Instant
 from milepost.planner.messages import drop
@@ -104,7 +104,7 @@ def _point_elsewhere(turn: Turn, step: CompiledStep, fact: facts.Responded, task
 def hear_note(turn: Turn, fact: facts.Noted) -> None:
     """A note of the customer's own about a step keeps it quiet, as any word of theirs; those of colleagues don't."""
     step = turn.compiled_map.steps.get(fact.about or "")
-    if step is not None and fact.by is not None and not turn.state.ended and is_contact(turn.state.customer, fact.by):
+    if step is not None and fact.by is not None and not turn.state.ended and turn.state.customer.has_contact(fact.by):
         quieten(turn, step)
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from milepost.planner.entry_bases import PlacedEntry, StepEntry
 from milepost.planner.instants import Instant
 
+CALL = "Call: "
+"""The beginning of a note about a call."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requested(StepEntry, kind="requested"):

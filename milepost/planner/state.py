@@ -48,6 +48,7 @@ class StepState(Record):
     the next asking, `pace` what it said of repeats: another version may say otherwise. `counts` are events seen towards
     each trigger, by its key. `kind` is what the step was when it opened (`task`, `mail`, `action`, `outcome`).
     `skipped_after` says that it was skipped because what it waits for ended otherwise than `after` asks for.
+    `closed_at` is None for one that closed without having been open.
     `due_at` is, for an outcome, the instant from which the customer is silent, `asked_of` the address that was asked.
     `verdict_of` is the occurrence that `verdict` belongs to, if a later one has begun. `snoozed_end` is the end of the
     working day of `snoozed_until`, `quiet_end` that of `quiet_until`: so long the customer's words of since
@@ -63,6 +64,7 @@ class StepState(Record):
     opens_at: Instant | None = None
     forced: bool = False
     opened_at: Instant | None = None
+    closed_at: Instant | None = None
     due_at: Instant | None = None
     due_agreed: bool = False
     agreed_at: Instant | None = None
@@ -154,6 +156,7 @@ class StageState(Record):
     status: StageStatus = StageStatus.WAITING
     visits: int = 0
     opened_at: Instant | None = None
+    closed_at: Instant | None = None
     opens_at: Instant | None = None
     opened_for: Instant | None = None
     target_at: Instant | None = None
@@ -246,6 +249,7 @@ class State:
     `pauses` are the begin and the end of those pauses that moved dates, since what is open was opened. `renamed` are
     the ids that steps, stages and plays had before, by those of today. With `mail_held` messages wait for a person to
     release them, but for those of the templates `mail_free`; `mail_hold` is how many holds the journey knows of.
+    `touched_entry` is the number of the entry that was the last touch (see `touches`), at `touched_at`.
     `format` is the version of the form that it was read in; the next plan brings it up to date.
     """
 
@@ -282,6 +286,8 @@ class State:
     mail_held: bool = False
     mail_free: list[str] = field(default_factory=list)
     mail_hold: int = 0
+    touched_at: Instant | None = None
+    touched_entry: int | None = None
     format: int = FORMAT
     timer_index: TimerIndex | None = field(default=None, compare=False, repr=False)
 

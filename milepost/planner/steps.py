@@ -134,7 +134,7 @@ def opened(turn: Turn, step: CompiledStep) -> StepState:
     record = turn.edit_step(step.id)
     record.status, record.kind = StepStatus.OPEN, step.kind
     record.begin_occurrence()
-    record.opened_at, record.opens_at, record.ready_at = turn.at, None, None
+    record.opened_at, record.closed_at, record.opens_at, record.ready_at = turn.at, None, None, None
     record.forced = record.must_turn = record.asks_again = False
     record.result = record.escalated_to = record.asked_at = record.asked_of = None
     record.rule, record.snoozed_until, record.snoozed_end = step.due_rule, None, None

@@ -21,6 +21,7 @@ from milepost.planner.records import Record
 from milepost.planner.situation import Situation
 from milepost.planner.state import PlayState, StageState, State, StepState
 from milepost.planner.timeline import Entry
+from milepost.planner.touches import is_touch
 
 R = TypeVar("R", bound=Record)
 
@@ -78,6 +79,8 @@ class Turn:
         self._happened += 1
         if self._happened > MOST_HAPPENINGS:
             raise EndlessMapError(self.state.map, self.at, self.entries)
+        if is_touch(entry, self.compiled_map, self.state):
+            self.state.touched_at, self.state.touched_entry = entry.at, self.state.entries + len(self.entries)
         self.entries.append(entry)
 
     def place(self, step: CompiledStep) -> StepPlace:

@@ -22,7 +22,7 @@ from milepost.planner.plan import Plan
 from milepost.planner.silence import silent_from
 from milepost.planner.state import State
 from milepost.planner.timeline import HandedOver, MapChanged, MessageSent
-from milepost.store import customers, former_colleagues
+from milepost.store import customers, former_colleagues, last_touches
 from milepost.store.advance_outcomes import CONSTANT, agreed_figures, desired_answers, desired_outcomes
 from milepost.store.advance_tasks import desired_tasks
 from milepost.store.agreement_tables import AgreementRow
@@ -64,7 +64,7 @@ def write_plan(
         make_equal(session, kind, journey, rows_of(state, compiled_map), stored=stored)
     _write_answers(session, journey, plan)
     _write_customer(session, before.customer, plan)
-    _write_journey(session, journey, plan)
+    _write_journey(session, journey, before, plan)
 
 
 def stored_rows(session: Session, kind: type[OpenStageRow | OpenPlayRow | AnswerRow], journey: str) -> list[Row]:
@@ -212,7 +212,7 @@ def _attributes(customer: Customer) -> dict[str, Any]:
     return {**customer.attributes, **{name: getattr(customer, name) for name in BUILT_IN_ATTRIBUTES}}
 
 
-def _write_journey(session: Session, journey: str, plan: Plan) -> None:
+def _write_journey(session: Session, journey: str, before: State, plan: Plan) -> None:
     state, table = plan.state, table_of(JourneyRow)
     session.connection().execute(
         update(table)
@@ -233,5 +233,6 @@ def _write_journey(session: Session, journey: str, plan: Plan) -> None:
             blocked_since=None,
             blocked_why=None,
             planned_with=calendar_data(),
+            **last_touches.new_columns(journey, before, state),
         )
     )

@@ -10,6 +10,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, exists, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from milepost.planner.closings import AT_ITS_GOAL
 from milepost.planner.enums import TaskStatus
 from milepost.planner.instants import Instant
 from milepost.store import journeys
@@ -22,6 +23,8 @@ from milepost.store.tables import CustomerRow, JourneyRow, OpenPlayRow, OpenStag
 
 StatusFilter = Literal["open", "paused", "ended", "none", "unmatched"]
 Sort = Literal["name", "health", "renewal", "value", "updated"]
+BookSort = Literal["touched", "name", "health", "renewal", "value"]
+"""The orders of one colleague's customers. `touched` has no index: a book is short."""
 _MOST_WORDS = 20  # of a search
 
 
@@ -33,6 +36,7 @@ class CustomerFilter:
     `none` (no journey yet) or `unmatched` (no map took the customer); a `blocked` journey can't be planned.
     `owner` is the address of somebody on the team; `renews` are the first and the last local day (`YYYY-MM-DD`) of a
     renewal; `silent_at` the instant (journey time) at which the customer is silent, see `planner.silence`.
+    Who `has_left` ended their latest journey otherwise than at its goal.
     `health_below` and `renews` leave out customers of whom that isn't known.
     """
 
@@ -48,7 +52,8 @@ class CustomerFilter:
     renews: tuple[str, str] | None = None
     silent_at: Instant | None = None
     book: Book = EVERYBODYS
-    sort: Sort = "name"
+    has_left: bool | None = None
+    sort: Sort | BookSort = "name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +151,9 @@ def _conditions(filters: CustomerFilter) -> list[ColumnElement[bool]]:
             conditions.append(among if wanted else CustomerRow.latest_journey.is_(None) | ~among)
     if filters.health_below is not None:
         conditions.append(CustomerRow.health < filters.health_below)
+    if filters.has_left is not None:
+        reason = func.coalesce(JourneyRow.reason, AT_ITS_GOAL)
+        conditions.append(reason != AT_ITS_GOAL if filters.has_left else reason == AT_ITS_GOAL)
     return conditions + _about_the_contract(filters)
 
 
@@ -194,6 +202,10 @@ _ORDERS = {
             downwards=True,
         ),
         Segment(_BY_NAME, (CustomerRow.contract_value.is_(None),)),
+    ),
+    "touched": (
+        Segment(_BY_NAME, (JourneyRow.touched_at.is_(None),)),
+        Segment((JourneyRow.touched_at, *_BY_NAME), (JourneyRow.touched_at.is_not(None),)),
     ),
     "updated": (
         Segment((JourneyRow.updated_at, JourneyRow.id), (JourneyRow.id.is_not(None),), downwards=True),

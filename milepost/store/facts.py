@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -60,11 +61,20 @@ async def of_journey(session: AsyncSession, customer: str, journey: str, kind: s
     return list(await session.scalars(query))
 
 
-async def of_kind(session: AsyncSession, customer: str, kind: str, limit: int = 20) -> list[FactRow]:
-    """Returns a customer's facts of one kind that journeys took in, the latest first."""
-    taken = (FactRow.kind == kind, FactRow.status == InboxStatus.DELIVERED)
-    query = select(FactRow).where(FactRow.customer_id == customer, *taken)
-    return list(await session.scalars(query.order_by(FactRow.serial.desc()).limit(limit)))
+async def latest_sets(session: AsyncSession, customers: Collection[str], limit: int = 20) -> dict[str, list[FactRow]]:
+    """Returns the facts that set attributes of these customers and that journeys took in: the latest ones of each.
+
+    The latest comes first.
+    """
+    is_taken = (FactRow.kind == literal_column("'set'"), FactRow.status == InboxStatus.DELIVERED)
+    place = func.row_number().over(partition_by=FactRow.customer_id, order_by=FactRow.serial.desc())
+    numbered = select(FactRow.serial, place.label("place")).where(FactRow.customer_id.in_(customers), *is_taken)
+    latest = numbered.subquery("latest")
+    query = select(FactRow).join(latest, latest.c.serial == FactRow.serial).where(latest.c.place <= limit)
+    found: dict[str, list[FactRow]] = defaultdict(list)
+    for row in await session.scalars(query.order_by(FactRow.serial.desc())):
+        found[row.customer_id].append(row)
+    return found
 
 
 async def latest_events(session: AsyncSession, customer: str, limit: int = 50) -> list[FactRow]:

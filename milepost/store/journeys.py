@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from milepost.planner.instants import Instant
 from milepost.planner.state import State
+from milepost.store import last_touches
 from milepost.store.errors import JourneyAlreadyOpenError, UnknownCustomerError, UnknownJourneyError
 from milepost.store.keyset import Cursor, Segment, read_page
 from milepost.store.rows import count_by
@@ -65,6 +66,8 @@ def insert(session: Session, state: State) -> JourneyRow:
     )
     session.add(journey)
     session.flush()
+    if last is not None:
+        last_touches.carry_over(session, customer, journey.id)
     session.execute(update(_customers).where(_customers.c.id == customer).values(latest_journey=journey.id))
     return journey
 

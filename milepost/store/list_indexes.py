@@ -71,4 +71,5 @@ FACTS = (
     Index(None, "status", "serial"),
     _some("ix_facts_journey_id_pending", "journey_id", "serial", where="status = 'pending'"),
     Index(None, "journey_id", "revision"),
+    _some("ix_facts_set", "customer_id", "serial", where="kind = 'set'"),
 )

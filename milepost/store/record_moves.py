@@ -12,6 +12,7 @@ from sqlalchemy import JSON, Table, UniqueConstraint, and_, bindparam, delete, e
 from sqlalchemy.orm import Session
 
 from milepost.planner.enums import MailSwitch
+from milepost.store import last_touches
 from milepost.store.mail_tables import CustomerMailSwitchRow
 from milepost.store.personal_data import of_customer
 from milepost.store.table_types import table_of
@@ -70,6 +71,8 @@ def move(session: Session, customer: str, to: str) -> None:
             _leave_out_what_is_there(session, table, customer, to)
             session.execute(update(table).where(table.c.customer_id == customer).values(customer_id=to))
     session.execute(update(_customers).where(_customers.c.id == to).values(latest_journey=latest))
+    if latest is not None:
+        last_touches.carry_over(session, to, latest)
     session.execute(delete(_customers).where(_customers.c.id == customer))
 
 

@@ -159,6 +159,9 @@ class JourneyRow(Base):
     wake_at: Mapped[At | None] = mapped_column(doc="when the next thing happens by itself")
     silent_from: Mapped[At | None] = mapped_column(doc="see `planner.silence`; null: nothing is awaited")
     held_messages: Mapped[int] = mapped_column(server_default="0", default=0, doc="messages that are due and held back")
+    touched_at: Mapped[At | None] = mapped_column(doc="when the customer was last touched, see `store.last_touches`")
+    touched_in: Mapped[str | None] = mapped_column(doc="the id of the journey whose timeline says how")
+    touched_seq: Mapped[int | None] = mapped_column(doc="the number of that entry")
     state: Mapped[dict[str, Any]]
     revision: Mapped[int]
     clock: Mapped[At]

@@ -14,7 +14,7 @@ from milepost.planner.commands import RenameStep
 from milepost.planner.facts import MailSwitched
 from milepost.planner.instants import Instant
 from milepost.planner.stretch import Stretch, Undoing
-from milepost.store import customers, undo_points
+from milepost.store import customers, last_touches, undo_points
 from milepost.store.advance import (
     desired_held,
     desired_plays,
@@ -125,6 +125,7 @@ def _roll_back(session: Session, journey: str, undoing: Undoing, first: int) -> 
     was, begins_on = undoing.was, undoing.begins_on
     before, connection = was.legs[0].before, session.connection()
     connection.execute(delete(_timeline).where(_timeline.c.journey_id == journey, _timeline.c.seq >= before.entries))
+    last_touches.roll_back(session, journey, before)
     for table, column in ((_tasks, "opened_revision"), (_outcomes, "revision"), (_answers, "revision")):
         connection.execute(delete(table).where(table.c.journey_id == journey, table.c[column] >= first))
     for leg in reversed(was.legs):

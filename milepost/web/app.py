@@ -55,6 +55,7 @@ from milepost.web.desk import agreement as desk_agreement
 from milepost.web.desk import (
     away,
     batch,
+    book,
     calendar_feed,
     day,
     hand_over,
@@ -150,6 +151,7 @@ ROUTERS = (
     reactive.router,
     desk_undo.router,
     batch.router,
+    book.router,
     desk_reviews.router,
     away.router,
     calendar_feed.router,

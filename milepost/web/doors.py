@@ -36,6 +36,8 @@ _ADDRESSES: Mapping[Role, str] = {
         GET  /desk/hand-over/{number}
         GET  /desk/agreement/{customer}
         GET  /desk/{person}
+        GET  /desk/book
+        GET  /desk/{person}/book
         GET  /desk/week
         GET  /desk/{person}/week
         GET  /desk/{person}/waiting

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Form, Path
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 
 from milepost import limits
 from milepost.imports.cell_parsers import read_attribute
@@ -30,6 +30,9 @@ Value = Annotated[
 Text = Annotated[
     str, Form(), StringConstraints(max_length=limits.TEXT, strip_whitespace=True), AfterValidator(storable)
 ]
+Maybe = BeforeValidator(lambda value: value or None)
+"""Turns an empty field of an address into a filter that isn't set."""
+Tick = Annotated[Literal["yes"] | None, Maybe]
 
 
 def required(text: str, what: str, hint: str = "Go back and write it.") -> str:

@@ -11,7 +11,11 @@ from milepost.planner.facts import FACTS
 from milepost.planner.timeline import ENTRIES
 from tests.house.test_size import ROOT, python_files
 
-SERIALISATION = {"milepost/planner/timeline.py", "milepost/store/timeline.py"}
+SERIALISATION = {
+    "milepost/planner/timeline.py",
+    "milepost/store/migrations/versions/0050_last_touches.py",  # rows as they lay then, whatever entries are today
+    "milepost/store/timeline.py",
+}
 KINDS = set(ENTRIES) - set(FACTS)
 """Kinds that are no facts' too: those may be compared as texts."""
 

@@ -54,6 +54,18 @@ async def test_what_was_told_to_the_journey_that_ended_is_not_undone_and_the_ans
     assert "the journey that goes on" in refused.value.instead
 
 
+@pytest.mark.parametrize("later", ["acme", "acme-old"])
+async def test_of_the_last_touches_of_both_the_later_one_counts(book: Book, later: str) -> None:
+    earlier = "acme" if later == "acme-old" else "acme-old"
+    for customer_id, seconds in ((earlier, 60), (later, 120)):
+        book.at = START + seconds
+        await book.tell(customer_id, note="Call: all well")
+    await book.merge()
+
+    touched = await book.journey("acme/1")
+    assert (touched.touched_at, touched.touched_in) == (START + 120, f"{later}/1")
+
+
 async def test_the_record_keeps_what_it_had_and_gets_what_it_lacked(book: Book) -> None:
     await book.merge()
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from milepost.store.database import open_store
 from milepost.store.errors import StoreTooNewError, StoreUnreachableError
 from milepost.store.mail_tables import HeldMessageRow
 from milepost.store.schema_upgrade import config, upgrade
-from milepost.store.tables import METADATA
+from milepost.store.tables import METADATA, JourneyRow
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.server)])
@@ -274,3 +275,66 @@ async def test_what_lists_are_narrowed_by_is_read_off_the_rows_that_were_there_b
         found = await connection.exec_driver_sql("SELECT id, silent_from FROM journeys ORDER BY id")
         assert [tuple(row) for row in found] == [("acme/1", 80), ("beta/1", None)]
         await connection.run_sync(to("-1"))
+
+
+_STEPS = {
+    "done": {"status": "done", "occurrence": 2, "opened_at": 20},
+    "product": {"status": "done", "kind": "action", "occurrence": 1, "opened_at": 20},
+    "unopened": {"status": "skipped", "occurrence": 1},
+    "open": {"status": "open", "occurrence": 2, "opened_at": 20},
+}
+_SAM_AND_ANA = {"contacts": [{"email": "Sam@acme.example"}], "team": {"csm": "ana@vendor.example"}}
+_STAGES = {"start": {"status": "closed", "opened_at": 10}, "next": {"status": "open", "opened_at": 50}}
+_STATE = json.dumps({"customer": _SAM_AND_ANA, "steps": _STEPS, "stages": _STAGES})
+_LINES = (
+    (10, "step_opened", {"step": "done", "occurrence": 1}),
+    (11, "step_done", {"step": "done", "occurrence": 1, "by": "ana@vendor.example"}),
+    (20, "step_opened", {"step": "done", "occurrence": 2}),
+    (20, "step_opened", {"step": "product", "occurrence": 1}),
+    (30, "step_done", {"step": "done", "occurrence": 2, "by": "ana@vendor.example"}),
+    (40, "note", {"text": "with them", "by": "ana@vendor.example", "about": "sam@acme.example"}),
+    (41, "note", {"text": "for ourselves", "by": "ana@vendor.example"}),
+    (42, "step_skipped", {"step": "unopened", "occurrence": 1, "why": "told"}),
+    (43, "step_done", {"step": "internal", "occurrence": 1, "by": "ana@vendor.example"}),
+    (44, "step_done", {"step": "mail", "occurrence": 1, "by": "milepost"}),
+    (45, "step_done", {"step": "product", "occurrence": 1, "by": "product"}),
+    (50, "stage_closed", {"stage": "start"}),
+    (60, "message_sent", {"step": "product", "occurrence": 1, "reason": "reminder"}),
+)
+_INTERNAL = (
+    "stages: [{touchpoints: [{touchpoint: internal, role: csm, internal: true}, {touchpoint: done, role: csm}, "
+    "{touchpoint: mail, message: a.md}]}]"
+)
+
+
+async def test_the_last_touch_and_when_things_closed_are_read_off_the_timelines_that_were_there_before(empty_url):
+    def to(revision):
+        def run(connection):
+            settings = config()
+            settings.attributes["connection"] = connection
+            (command.downgrade if revision == "-1" else command.upgrade)(settings, revision)
+
+        return run
+
+    async with open_store(empty_url) as store, store.engine.begin() as connection:
+        await connection.run_sync(to("0044"))
+        await connection.exec_driver_sql(OLD_ROWS[0].replace("'{}'", f"'{json.dumps({'map.yaml': _INTERNAL})}'"))
+        await connection.exec_driver_sql(f"{_CUSTOMER}('acme', 'N', 'UTC', '{{}}', '{{}}', 0, 0)")
+        for number, ended in ((1, 9), (2, "NULL")):
+            of_it = _STATE if number == 1 else '{"customer": {}}'
+            row = f"'acme/{number}', 'acme', {number}, 'open', {ended}, '{of_it}', "
+            await connection.exec_driver_sql(f"{_JOURNEY}({row}{_OF_JOURNEY}")
+        for seq, (at, kind, data) in enumerate(_LINES):
+            await connection.exec_driver_sql(
+                "INSERT INTO timeline (journey_id, seq, at, kind, data) "
+                f"VALUES ('acme/1', {seq}, {at}, '{kind}', '{json.dumps(data)}')"
+            )
+        await connection.run_sync(to("0050"))
+        rows = await connection.exec_driver_sql("SELECT touched_at, touched_in, touched_seq FROM journeys ORDER BY id")
+        assert [tuple(row) for row in rows] == [(40, "acme/1", 5)] * 2
+        states = list(await connection.scalars(select(JourneyRow.state).order_by(JourneyRow.id)))
+        closed = {of: record.get("closed_at") for part in ("steps", "stages") for of, record in states[0][part].items()}
+        assert closed == {"done": 30, "product": 45, "unopened": None, "open": None, "start": 50, "next": None}
+        await connection.run_sync(to("-1"))
+        read = await connection.exec_driver_sql("SELECT state FROM journeys WHERE id = 'acme/1'")
+        assert "closed_at" not in str(read.scalar_one())

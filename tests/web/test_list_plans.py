@@ -152,7 +152,7 @@ async def test_what_is_old_is_found_by_its_time(filled: Store) -> None:
 
 def test_every_page_and_list_is_among_those_that_are_measured() -> None:
     """A new one belongs into `benchmarks.pages.PAGES`: then its queries are looked at, and its time is measured."""
-    no_list = {"/desk", "/desk/week", "/health/live", "/metrics", "/api/v1/customers/{customer}/links"}
+    no_list = {"/desk", "/desk/book", "/desk/week", "/health/live", "/metrics", "/api/v1/customers/{customer}/links"}
     no_list |= {"/plan/{token}/steps/{step}", "/preferences/{token}", "/unsubscribe/{token}"}  # less than a question
     no_list |= {
         "/ops/customers/{customer}/plan",

@@ -113,8 +113,10 @@ async def locked(empty_world: World) -> World:
 async def test_a_manager_sees_the_team_who_has_most_beyond_their_hours_first(locked: World, as_: SignIn) -> None:
     leas = await as_(LEA)
 
-    page = words_of(await leas.get("/desk/team"))
+    team = await leas.get("/desk/team")
+    page = words_of(team)
 
+    assert f'<a href="/desk/{ANA.replace("@", "%40")}/book">4</a>' in team.text
     assert "Ana Ruiz 4 4 - - 6 hours of 5 hours too much" in page
     assert "Bo Ek 3 3 - - 1.5 hours of 40 hours" in page
     assert page.index("Ana Ruiz") < page.index("Bo Ek")

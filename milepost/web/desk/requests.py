@@ -16,7 +16,6 @@ from milepost.explain.local_time import day_text, time_of
 from milepost.explain.people_names import colleague_name
 from milepost.explain.spoken import wished
 from milepost.planner.enums import SystemTaskReason, Wish
-from milepost.planner.fact_checks import is_contact
 from milepost.planner.spoken_entries import Noted, Replied, Requested, Responded
 from milepost.planner.state import State
 from milepost.planner.task_records import SystemTask
@@ -79,7 +78,7 @@ async def requests_of(
 def who_asked(record: SystemTask, entries: Iterable[Entry], state: State) -> str | None:
     """Returns the address of the contact who spoke last about what a task is about."""
     spoken = [each for each in entries if isinstance(each, Requested | Replied | Noted) and each.step == record.about]
-    contacts = (each.by for each in reversed(spoken) if each.by and is_contact(state.customer, each.by))
+    contacts = (each.by for each in reversed(spoken) if each.by and state.customer.has_contact(each.by))
     return next(contacts, None)
 
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from milepost.language.field_types import Verdict
 from milepost.language.model import Attribute
 from milepost.planner.compiled_map import CompiledMap
+from milepost.planner.spoken_entries import CALL
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, journeys
 from milepost.web import forms
@@ -154,7 +155,7 @@ async def play(sent: SentForm, play: Line, reason: Text = "") -> Response:
 async def note(sent: SentForm, text: Text = "", about: Address = "", kind: Line = "") -> Response:
     """Keeps a text on the timeline, also of a journey that has ended; that of a call says that it was one."""
     words = required(text, "note")
-    fact = WrittenFact(note=f"Call: {words}" if kind == _CALL else words, about=about or None)
+    fact = WrittenFact(note=f"{CALL}{words}" if kind == _CALL else words, about=about or None)
     return await sent.record(fact, HISTORY, "timeline")
 
 

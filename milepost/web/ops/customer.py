@@ -20,13 +20,13 @@ from milepost.store import aliases
 from milepost.store.customer_overview import customer_overview
 from milepost.translations.reader import ENGLISH
 from milepost.web import forms, undo
+from milepost.web.customer_rows import standing
 from milepost.web.health_trend import health_trend
 from milepost.web.identity import Looking, Person, book_of
 from milepost.web.ops import customer_history, customer_now, customer_people, customer_results
 from milepost.web.ops.act_choices import choices
 from milepost.web.ops.asked_form import AskedForm, asked_form
 from milepost.web.ops.customer_acts import Offered, offered
-from milepost.web.ops.customer_list import standing
 from milepost.web.ops.customer_tabs import HISTORY, NOW, PEOPLE, RESULTS, TABS, tab_address
 from milepost.web.ops.customer_view import CustomerView
 from milepost.web.pages import render_aside, shell

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -14,6 +14,7 @@ from milepost.planner.instants import Instant
 from milepost.store.books import Book
 from milepost.store.customer_list import CustomerFilter, Sort, StatusFilter
 from milepost.store.keyset import Cursor
+from milepost.web.form_values import Maybe, Tick
 
 ADDRESS = "/ops/customers"
 ME = "me"
@@ -28,10 +29,6 @@ VIEWS = {
 }
 """The views that everybody has, by title: the query of each."""
 _MOST_DAYS = 3660
-
-Maybe = BeforeValidator(lambda value: value or None)
-"""Turns an empty field into a filter that isn't set."""
-Tick = Annotated[Literal["yes"] | None, Maybe]
 
 
 class Filters(BaseModel):

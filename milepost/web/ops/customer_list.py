@@ -12,26 +12,22 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response, StreamingResponse
 
-from milepost.explain.overview import JourneyRecord
-from milepost.explain.sentences import spaced
 from milepost.intake.csv_rows import csv_row
-from milepost.planner.enums import JourneyStatus
 from milepost.planner.instants import optional_text
 from milepost.store import customers as stored
 from milepost.store import maps, saved_views
 from milepost.store.customer_list import CustomerFilter, count_customers, list_customers
 from milepost.store.keyset import Cursor
-from milepost.store.tables import JourneyRow
 from milepost.web import forms
+from milepost.web.customer_rows import CustomerRows, ListedCustomer, standing
 from milepost.web.form_values import Line, Onward, Token, required
 from milepost.web.identity import Acting, Looking, Person, book_of
 from milepost.web.ops.customer_filters import ADDRESS, VIEWS, Filters
-from milepost.web.ops.customer_rows import CustomerRows, ListedCustomer
 from milepost.web.ops.titles_of_maps import titles_by_id
-from milepost.web.ops.unmatched import in_short
 from milepost.web.pages import back_to, render_aside, shell, up_to
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served, Services
+from milepost.web.unmatched import in_short
 
 router = APIRouter(prefix="/ops", include_in_schema=False)
 PER_PAGE = 50
@@ -150,12 +146,3 @@ def _cells(row: ListedCustomer) -> list[Any]:
         *(outcomes.get(word, 0) for word in ("confirmed", "partly", "disputed", "silent", "asked")),
         *((step.title, step.who, optional_text(step.due)) if step else (None, None, None)),
     ]
-
-
-def standing(journey: JourneyRow | JourneyRecord | None, unmatched_why: str | None) -> str:
-    """Returns the status of a customer's journey in words."""
-    if journey is None:
-        return "No map fits" if unmatched_why else "No journey yet"
-    if journey.status == JourneyStatus.ENDED:
-        return f"Ended: {spaced(journey.reason)}"
-    return {JourneyStatus.OPEN: "Running", JourneyStatus.PAUSED: "Paused"}[JourneyStatus(journey.status)]

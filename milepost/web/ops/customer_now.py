@@ -23,8 +23,8 @@ from milepost.text import number, yes_or_no
 from milepost.web import forms
 from milepost.web.ops.customer_view import CustomerView
 from milepost.web.ops.mail import WAITING
-from milepost.web.ops.unmatched import reasons
 from milepost.web.services import Services
+from milepost.web.unmatched import reasons
 
 MESSAGES_SHOWN = 5
 _MOVE = (

@@ -28,8 +28,8 @@ from milepost.store import customers, maps
 from milepost.store.books import Book
 from milepost.store.keyset import Cursor
 from milepost.store.result_ledger import LedgerFilter, LedgerLine, Total, all_lines, read_ledger, totals
+from milepost.web.form_values import Maybe
 from milepost.web.identity import Looking, book_of
-from milepost.web.ops.customer_filters import Maybe
 from milepost.web.pages import render_aside, shell
 from milepost.web.services import Served
 

@@ -10,7 +10,6 @@ from milepost.customer import name_of
 from milepost.explain import local_time
 from milepost.explain.people_names import colleague_name
 from milepost.planner.enums import Response, Wish
-from milepost.planner.fact_checks import is_contact
 from milepost.planner.instants import Instant
 from milepost.planner.open_tasks import open_tasks
 from milepost.planner.request_tasks import request_about
@@ -182,5 +181,5 @@ class Talk:
 def _theirs(entries: Iterable[_SAID], state: State) -> Iterable[_SAID]:
     """Yields what the customer may see: of notes their own alone."""
     for entry in entries:
-        if not isinstance(entry, Noted) or (entry.by is not None and is_contact(state.customer, entry.by)):
+        if not isinstance(entry, Noted) or (entry.by is not None and state.customer.has_contact(entry.by)):
             yield entry

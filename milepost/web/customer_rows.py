@@ -8,15 +8,18 @@ from datetime import date
 from typing import Any
 
 from milepost.explain.contract import value_of
+from milepost.explain.overview import JourneyRecord
 from milepost.explain.owner import owner_of
 from milepost.explain.people_names import colleague_name
+from milepost.explain.sentences import spaced
 from milepost.language.steps import Touchpoint
 from milepost.planner.compiled_map import CompiledMap
-from milepost.planner.enums import StageStatus, StepStatus
+from milepost.planner.enums import JourneyStatus, StageStatus, StepStatus
 from milepost.planner.instants import Instant
 from milepost.planner.standings import Part, standings
 from milepost.store.customer_list import CustomerListLine
 from milepost.store.errors import UnreadableVersionError
+from milepost.store.tables import JourneyRow
 from milepost.web.services import Services
 
 
@@ -65,7 +68,7 @@ class CustomerRows:
 
     async def row(self, line: CustomerListLine) -> ListedCustomer:
         """Returns a line, whose map may be one that only a later Milepost can read."""
-        compiled_map = await self._map_of(line)
+        compiled_map = await self.map_of(line)
         customer, journey = line.customer, line.journey
         silent = journey.silent_from if journey is not None else None
         state: Mapping[str, Any] = journey.state if journey is not None else {}
@@ -79,7 +82,8 @@ class CustomerRows:
             silent if silent is not None and silent <= self.now else None,
         )
 
-    async def _map_of(self, line: CustomerListLine) -> CompiledMap | None:
+    async def map_of(self, line: CustomerListLine) -> CompiledMap | None:
+        """Returns the map of a line's journey; None without one, or where only a later Milepost can read it."""
         if line.journey is None:
             return None
         try:
@@ -125,3 +129,12 @@ def _rail(compiled_map: CompiledMap, state: Mapping[str, Any]) -> Iterator[tuple
         status = records.get(id_, {}).get("status", StageStatus.WAITING)
         if stage.in_sequence or status == StageStatus.OPEN:
             yield stage.stage.title, status
+
+
+def standing(journey: JourneyRow | JourneyRecord | None, unmatched_why: str | None) -> str:
+    """Returns the status of a customer's journey in words."""
+    if journey is None:
+        return "No map fits" if unmatched_why else "No journey yet"
+    if journey.status == JourneyStatus.ENDED:
+        return f"Ended: {spaced(journey.reason)}"
+    return {JourneyStatus.OPEN: "Running", JourneyStatus.PAUSED: "Paused"}[JourneyStatus(journey.status)]
