@@ -39,7 +39,7 @@ class Piece:
 
 
 Row = tuple[Piece, ...]
-_NUMBERS = {Mark.COUNT: palette.COUNT, Mark.LIVE: palette.LIVE}
+_NUMBERS = {Mark.COUNT: palette.COUNT, Mark.LIVE: palette.LIVE, Mark.USUAL: palette.LIVE}
 """How the lines of live numbers are written: each in rows of its own."""
 
 

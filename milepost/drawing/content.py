@@ -31,6 +31,8 @@ class Mark(StrEnum):
     """No sign: how many stand here now, to be read from afar."""
     LIVE = "live"
     """No sign: what else is so now."""
+    USUAL = "usual"
+    """No sign: how long it usually took; left out where the picture is to be read from afar."""
     NONE = "none"
 
 

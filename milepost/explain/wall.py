@@ -14,6 +14,8 @@ from milepost.planner.standings import Part, Standing
 from milepost.text import count_of
 
 _DAY = 86_400
+FEW = 5
+"""Of fewer customers who are through with something it isn't said how long it took."""
 VERDICTS = (StepStatus.VERIFIED, StepStatus.PARTIAL, StepStatus.DISPUTED, StepStatus.SILENT)
 """What comes of an outcome."""
 _OVER = (StepStatus.DONE, StepStatus.SKIPPED, StepStatus.WITHDRAWN, *VERDICTS)
@@ -40,13 +42,16 @@ class Stay:
 class Numbers:
     """The numbers of one stage, play or step at an instant. `stays` are those who stand here then.
 
-    Once all are counted, `days` is for how many days half of these have done so; None where nobody does.
+    `took` counts those who are through with it by the days that it took them. Once all are counted, `days` is for how
+    many days half of those who are here have been, None where nobody is; `usual_days` how many it took half of the
+    others, None where too few are through with it to say so.
     """
 
     at: Instant
     stays: list[Stay] = field(default_factory=list)
     late: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
+    took: Counter[int] = field(default_factory=Counter)
 
     @property
     def here(self) -> int:
@@ -56,6 +61,17 @@ class Numbers:
     def days(self) -> int | None:
         ages = [age for each in self.stays if (age := each.age_at(self.at)) is not None]
         return round(median(ages) / _DAY) if ages else None
+
+    @cached_property
+    def usual_days(self) -> int | None:
+        many, before = self.took.total(), 0
+        if many < FEW:
+            return None
+        for days in sorted(self.took):
+            before += self.took[days]
+            if 2 * before >= many:
+                return days
+        return None
 
     @property
     def over(self) -> int:
@@ -79,6 +95,8 @@ class Wall:
         for each in standings:
             numbers = self.numbers.setdefault((each.part, each.id), Numbers(self.at))
             numbers.statuses[each.status] += 1
+            if each.took is not None:
+                numbers.took[round(each.took / _DAY)] += 1
             if has_ended or not each.is_running:
                 continue
             stay = Stay(customer, each.since, each.due_at)
@@ -95,16 +113,18 @@ class Wall:
 class Live:
     """What is so now of a stage, play or step: how many stand `here`, for how long and how late, and what came of it.
 
-    Where there is nothing to be said, `here` and `waits` are empty.
+    `usual` is how long it took those who are through with it. Where there is nothing to be said, `here`, `waits` and
+    `usual` are empty.
     """
 
     here: str
     waits: str
+    usual: str
     came: tuple[str, ...]
 
     @property
     def more(self) -> tuple[str, ...]:
-        """All but how many stand here."""
+        """All but how many stand here, and what is usual."""
         return (*([self.waits] if self.waits else []), *self.came)
 
 
@@ -114,6 +134,7 @@ def live(wall: Wall, outcomes: Collection[str]) -> dict[tuple[Part, str], Live]:
         (part, id_): Live(
             _here(part, numbers, is_outcome=part is Part.STEP and id_ in outcomes),
             _waits(numbers),
+            "" if numbers.usual_days is None else f"half took {took_text(numbers.usual_days)}",
             tuple(_came(numbers, is_outcome=id_ in outcomes) if part is Part.STEP else ()),
         )
         for (part, id_), numbers in wall.numbers.items()
@@ -128,6 +149,11 @@ def _here(part: Part, numbers: Numbers, *, is_outcome: bool) -> str:
 def _waits(numbers: Numbers) -> str:
     days = "" if numbers.days is None else f"for {count_of(numbers.days, 'day')}"
     return ", ".join(filter(None, (days, f"{numbers.late} late" if numbers.late else "")))
+
+
+def took_text(days: int) -> str:
+    """Returns for how long something took, in words."""
+    return count_of(days, "day") if days else "less than a day"
 
 
 def _came(numbers: Numbers, *, is_outcome: bool) -> Iterator[str]:

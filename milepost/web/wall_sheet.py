@@ -113,6 +113,7 @@ class WallSheet:
             (str(part), id_): (
                 *([Line(each.here, Mark.COUNT)] if each.here else []),
                 *(Line(text, Mark.LIVE) for text in each.more),
+                *([Line(each.usual, Mark.USUAL)] if each.usual else []),
             )
             for (part, id_), each in numbers.items()
         }

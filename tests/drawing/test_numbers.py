@@ -21,7 +21,12 @@ CAPITALS = 0.66
 """The height of capitals of Source Sans, of the size of its letters."""
 FIVE_MINUTES_OF_ARC_AT_TWO_METRES = 2.9
 """In millimetres: what an eye of normal sharpness (20/20) tells apart."""
-_LINES = (Line("1,204 here", Mark.COUNT), Line("for 112 days, 88 late", Mark.LIVE), Line("84 % of 950 done", Mark.LIVE))
+_LINES = (
+    Line("1,204 here", Mark.COUNT),
+    Line("for 112 days, 88 late", Mark.LIVE),
+    Line("84 % of 950 done", Mark.LIVE),
+    Line("half took 112 days", Mark.USUAL),
+)
 
 
 def with_numbers(map_: Map, *, large: bool = False) -> Scene:
@@ -46,6 +51,7 @@ def test_numbers_on_every_step_cover_nothing_and_are_the_largest_there(name: str
         words = text_of(group(scene, "step", step.id))
         assert "1,204 here" in words
         assert "84 % of 950 done" in words
+        assert "half took 112 days" in words
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -60,6 +66,7 @@ def test_in_large_letters_titles_and_numbers_are_legible_from_two_metres(name: s
     ]
     assert min(text.style.size for text in read) * CAPITALS * millimetres >= FIVE_MINUTES_OF_ARC_AT_TWO_METRES
     words = " ".join(text.text for text in texts(scene))
+    assert "half took" not in words
     for stage in map_.stages:
         assert text_of(group(scene, "stage", stage.id)).count("1,204 here") == 1 + len(stage.steps)
     assert words.count("1,204 here") == len(map_.plays) + sum(1 + len(stage.steps) for stage in map_.stages)

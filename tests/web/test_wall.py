@@ -7,13 +7,14 @@ import re
 import httpx
 import pytest
 
-from milepost.explain.wall import Wall, live
+from milepost.explain.wall import FEW, Wall, live
 from milepost.intake.walls import FRESH, Walls
 from milepost.planner.standings import Part, Standing, standings
 from milepost.planner.state import State
+from milepost.planner.written_facts import WrittenFact
 from milepost.store.map_states import Journeys
 from tests.web.conftest import World, text_of
-from tests.web.example import ANA, DAY, SAM, START
+from tests.web.example import ANA, DAY, SAM, START, customer
 from tests.web.test_portal import to_the_question
 
 
@@ -69,9 +70,10 @@ async def test_what_is_read_off_the_stored_state_is_what_the_state_says(world: W
         assert (standing.status if standing else "waiting") == step.status
         if standing is not None:
             assert (standing.since, standing.due_at) == (step.asked_at or step.opened_at, step.due_at)
+            assert standing.until == step.closed_at
     for id_, stage in state.stages.items():
         standing = read[Part.STAGE, id_]
-        assert (standing.status, standing.since) == (stage.status, stage.opened_at)
+        assert (standing.status, standing.since, standing.until) == (stage.status, stage.opened_at, stage.closed_at)
     assert {id_ for part, id_ in read if part is Part.PLAY} == set(state.plays)
 
 
@@ -81,6 +83,46 @@ def test_half_of_them_have_stood_there_for_so_long() -> None:
         wall.add("c", [Standing(Part.STEP, "a", "open", since * DAY, None)], has_ended=False)
     assert wall.numbers[Part.STEP, "a"].days == 10
     assert live(wall, ())[Part.STEP, "a"].more == ("for 10 days",)
+
+
+def test_half_of_those_who_are_through_took_so_long_where_a_few_are() -> None:
+    wall = Wall(100 * DAY)
+
+    def add(status: str, days: float, part: Part = Part.STEP, since: int | None = 10 * DAY) -> None:
+        until = 10 * DAY + round(days * DAY)
+        wall.add("c", [Standing(part, f"{part}-{status}", status, since, None, until)], has_ended=False)
+
+    for days in (1, 30, 2, 3):
+        add("done", days)
+    assert wall.numbers[Part.STEP, "step-done"].usual_days is None
+    wall.numbers.clear()
+    for days in (1, 30, 2, 3, 90, 20):
+        add("done", days)
+        add("skipped", days)
+        add("done", days, since=None)
+        add("closed", 0.2, Part.STAGE)
+        add("verified", days)
+    words = live(wall, {"step-verified"})
+
+    assert wall.numbers[Part.STEP, "step-done"].usual_days == 3
+    assert words[Part.STEP, "step-done"].usual == "half took 3 days"
+    assert words[Part.STEP, "step-verified"].usual == "half took 3 days"
+    assert words[Part.STAGE, "stage-closed"].usual == "half took less than a day"
+    assert words[Part.STEP, "step-skipped"].usual == ""
+
+
+async def test_the_page_says_how_long_half_took(world: World, browser: httpx.AsyncClient) -> None:
+    customers = ["acme", *(f"c{number}" for number in range(FEW - 1))]
+    for id_ in customers[1:]:
+        await world.add(customer(id_, id_.upper()))
+    for number, id_ in enumerate(customers, 2):
+        await world.move_to(START + number * DAY)
+        await world.intake.record_fact(id_, WrittenFact(step_done="kickoff", result="held"), by=ANA)
+    page, large = [await browser.get(f"/ops/maps/pilot{query}") for query in ("", "?letters=large")]
+
+    assert "half took 4 days" in re.findall(r"<text[^>]*>([^<]*)</text>", page.text)
+    assert re.search(r"Kickoff call 0 \S - 4 100 % of 5 done".replace("-", "."), text_of(page))
+    assert "half took" not in large.text
 
 
 async def test_the_page_draws_the_numbers_and_lists_them(world: World, browser: httpx.AsyncClient) -> None:
