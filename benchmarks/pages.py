@@ -96,6 +96,7 @@ PAGES = {
     "a part of a segment on the wall": "/ops/maps/enterprise-save-time?of=%40country%3DDE",
     "who is in a stage": "/ops/maps/enterprise-save-time/here/stage/onboarding",
     "the versions of a map": "/ops/maps/enterprise-save-time/versions",
+    "who left in a stage": "/ops/maps/enterprise-save-time/left/stage/onboarding",
     "where customers of a map stop": "/ops/maps/enterprise-save-time/funnel",
     "a customer": "/ops/customers/{customer}",
     "a customer's results": "/ops/customers/{customer}?tab=results",

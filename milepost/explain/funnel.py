@@ -29,20 +29,45 @@ def months_until(now: Instant, timezone: str) -> list[Instant]:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """When a journey began and, if it has, ended; `was_broken_off` says that it ended otherwise than at its goal."""
+    """When a journey began and, if it has, ended; `was_broken_off` says that it ended otherwise than at its goal.
+
+    `journey` is its id, `customer` whose it is.
+    """
 
     started_at: Instant
     ended_at: Instant | None = None
     was_broken_off: bool = False
+    journey: str = ""
+    customer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaver:
+    """A customer who left: the journey with when it began and ended, and since when the stage or step had been open."""
+
+    customer: str
+    journey: str
+    started_at: Instant
+    ended_at: Instant
+    since: Instant
+
+    @property
+    def open_for(self) -> int:
+        """For how many seconds the stage or step had been open."""
+        return max(self.ended_at - self.since, 0)
 
 
 @dataclass(slots=True)
 class StageFlow:
-    """What became of those who came to a stage: still `here` (for so many seconds each), `left` with it open, or on."""
+    """What became of those who came to a stage: still `here` (for so many seconds each), left with it open, or on."""
 
     reached: int = 0
-    left: int = 0
+    leavers: list[Leaver] = field(default_factory=list)
     ages: list[int] = field(default_factory=list)
+
+    @property
+    def left(self) -> int:
+        return len(self.leavers)
 
     @property
     def here(self) -> int:
@@ -78,7 +103,7 @@ class Funnel:
     stages: defaultdict[str, StageFlow] = field(default_factory=lambda: defaultdict(StageFlow))
     cohorts: defaultdict[int, Cohort] = field(default_factory=lambda: defaultdict(Cohort))
     opened: Counter[str] = field(default_factory=Counter)
-    left_at: Counter[str] = field(default_factory=Counter)
+    left_at: defaultdict[str, list[Leaver]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, standings: Iterable[Standing], span: Span, now: Instant) -> None:
         """Counts a journey at an instant. A stage that was passed over was not reached."""
@@ -93,17 +118,24 @@ class Funnel:
                 if month is not None:
                     self.cohorts[month].reached[each.id] += 1
 
-    def leavers(self, most: int) -> list[tuple[str, int, int]]:
+    def most_left_at(self, most: int) -> list[tuple[str, int, int]]:
         """Returns the steps at which most customers left, with how many did, and how many had the step at all."""
-        return [(step, count, self.opened[step]) for step, count in self.left_at.most_common(most)]
+        steps = sorted(self.left_at, key=lambda step: -len(self.left_at[step]))
+        return [(step, len(self.left_at[step]), self.opened[step]) for step in steps[:most]]
+
+    def leavers(self, part: Part, id_: str) -> list[Leaver]:
+        """Returns those who left with a stage open or at a step, whoever left last first."""
+        flow = self.stages.get(id_) if part is Part.STAGE else None
+        found = self.left_at.get(id_, []) if part is Part.STEP else flow.leavers if flow else []
+        return sorted(found, key=lambda each: (-each.ended_at, each.customer))
 
     def _stage(self, each: Standing, since: Instant, span: Span, now: Instant) -> None:
         flow = self.stages[each.id]
         flow.reached += 1
         if each.is_running and span.ended_at is None:
             flow.ages.append(max(now - since, 0))
-        elif each.is_running and span.was_broken_off:
-            flow.left += 1
+        elif each.is_running and span.was_broken_off and span.ended_at is not None:
+            flow.leavers.append(_leaver(span, span.ended_at, since))
 
     def _step(self, each: Standing, span: Span) -> None:
         if each.since is None:
@@ -111,7 +143,11 @@ class Funnel:
         self.opened[each.id] += 1
         was_withdrawn = span.was_broken_off and each.status == StepStatus.WITHDRAWN
         if was_withdrawn and span.ended_at is not None and span.ended_at - each.since < LEFT_WITHIN:
-            self.left_at[each.id] += 1
+            self.left_at[each.id].append(_leaver(span, span.ended_at, each.since))
 
     def _month(self, at: Instant) -> int | None:
         return next((number for number in range(len(self.months) - 1, -1, -1) if at >= self.months[number]), None)
+
+
+def _leaver(span: Span, ended_at: Instant, since: Instant) -> Leaver:
+    return Leaver(span.customer, span.journey, span.started_at, ended_at, since)

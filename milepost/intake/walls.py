@@ -71,5 +71,6 @@ class Walls:
                 wall.add(each.customer, there, has_ended=each.ended_at is not None)
                 countries.add(each.state["customer"].get("country"))
                 was_broken_off = each.ended_at is not None and each.reason != AT_ITS_GOAL
-                funnel.add(there, Span(each.started_at, each.ended_at, was_broken_off), now)
+                span = Span(each.started_at, each.ended_at, was_broken_off, each.id, each.customer)
+                funnel.add(there, span, now)
         return MapNumbers(wall, funnel, frozenset(filter(None, countries)))

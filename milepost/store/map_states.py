@@ -51,6 +51,7 @@ class Journeys:
 class StoredJourney:
     """A customer's journey as it lies in the store; `reason` says why it ended."""
 
+    id: str
     customer: str
     state: dict[str, Any]
     started_at: Instant
@@ -68,6 +69,7 @@ async def read(session: AsyncSession, wanted: Journeys) -> AsyncIterator[StoredJ
     if wanted.until is not None:
         conditions.append(_journeys.c.started_at < wanted.until)
     columns = (
+        _journeys.c.id,
         _journeys.c.customer_id,
         _journeys.c.state,
         _journeys.c.started_at,

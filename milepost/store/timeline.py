@@ -14,6 +14,7 @@ from milepost.planner.present_entry import LastTimes
 from milepost.planner.timeline import (
     Entry,
     FactIgnored,
+    JourneyEnded,
     OutcomeAnswered,
     StageOpened,
     StepDone,
@@ -117,6 +118,14 @@ async def of_kind(session: AsyncSession, journey: str, kind: str) -> list[Timeli
     """Returns a journey's entries of one kind, in their order."""
     query = select(TimelineRow).where(TimelineRow.journey_id == journey, TimelineRow.kind == kind)
     return list(await session.scalars(query.order_by(TimelineRow.seq)))
+
+
+async def endings(session: AsyncSession, journeys: Collection[str]) -> dict[str, JourneyEnded]:
+    """Returns how these journeys ended, by their ids, those that have."""
+    is_end = (TimelineRow.journey_id.in_(journeys), TimelineRow.kind == JourneyEnded.kind)
+    rows = await session.scalars(select(TimelineRow).where(*is_end).order_by(TimelineRow.journey_id, TimelineRow.seq))
+    entries = ((row.journey_id, entry_of(row)) for row in rows)
+    return {journey: entry for journey, entry in entries if isinstance(entry, JourneyEnded)}
 
 
 async def at_instant(session: AsyncSession, journey: str, at: Instant) -> list[Entry]:

@@ -77,6 +77,7 @@ _ADDRESSES: Mapping[Role, str] = {
         GET  /ops/maps/{map_id}
         GET  /ops/maps/{map_id}/funnel
         GET  /ops/maps/{map_id}/here/{part}/{id}
+        GET  /ops/maps/{map_id}/left/{part}/{id}
         GET  /ops/people
         GET  /ops/results
         GET  /ops/results.csv

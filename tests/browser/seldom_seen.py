@@ -40,9 +40,11 @@ async def fill(world: World) -> dict[str, tuple[str, str]]:
         "changes": ("/ops/audit", "published"),
         "a map on the wall": ("/ops/maps/pilot", "customers on the way"),
         "a week": (f"/desk/{ANA}/week", "This week"),
+        "a book": (f"/desk/{ANA}/book?left=yes", "Your book"),
         "what one waits for": (f"/desk/{ANA}/waiting", "What you wait for"),
         "the team": ("/desk/team", "The team"),
         "who is in a step": ("/ops/maps/pilot/here/step/kickoff", "Kickoff"),
+        "who left at a step": ("/ops/maps/pilot/left/step/set_up", "1 customer left with this step open"),
         "the funnel of a map": ("/ops/maps/pilot/funnel", "Stuck and silent"),
     }
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import httpx
+import pytest
 
 from milepost.explain.funnel import LEFT_WITHIN, MONTHS, Funnel, Span, months_until
 from milepost.intake.walls import Walls
 from milepost.planner.standings import Part, Standing
+from milepost.planner.written_facts import WrittenFact
 from milepost.store.map_states import Journeys
 from tests.web.conftest import World, text_of
-from tests.web.example import ANA, DAY, START
+from tests.web.example import ANA, BO, DAY, START, customer
 
 NOW = 1_000 * DAY
 
@@ -50,7 +52,28 @@ def test_a_step_that_was_open_shortly_before_a_journey_was_broken_off_is_where_s
     funnel, broken = Funnel([]), Span(0, NOW, was_broken_off=True)
     for since, span in ((NOW - DAY, broken), (NOW - LEFT_WITHIN, broken), (NOW - DAY, Span(0, NOW)), (None, broken)):
         funnel.add([step("sso", "withdrawn", since), step("kickoff", "done", NOW - DAY)], span, NOW)
-    assert funnel.leavers(5) == [("sso", 1, 3)]
+    assert funnel.most_left_at(5) == [("sso", 1, 3)]
+
+
+def test_who_left_is_listed_with_when_and_for_how_long_it_had_been_open_whoever_left_last_first() -> None:
+    funnel = Funnel([])
+    for name, ended_at in (("acme", NOW - 5 * DAY), ("beta", NOW)):
+        span = Span(0, ended_at, was_broken_off=True, journey=f"{name}/1", customer=name)
+        there = [stage("start", "open", 0), step("sso", "withdrawn", ended_at - 3 * DAY)]
+        funnel.add(there, span, NOW)
+    funnel.add([stage("start", "open", 0)], Span(0, journey="gamma/1", customer="gamma"), NOW)
+
+    at_the_step, in_the_stage = funnel.leavers(Part.STEP, "sso"), funnel.leavers(Part.STAGE, "start")
+
+    assert [(each.customer, each.journey, each.open_for) for each in at_the_step] == [
+        ("beta", "beta/1", 3 * DAY),
+        ("acme", "acme/1", 3 * DAY),
+    ]
+    assert [(each.customer, each.ended_at - each.since) for each in in_the_stage] == [
+        ("beta", NOW),
+        ("acme", NOW - 5 * DAY),
+    ]
+    assert funnel.leavers(Part.STAGE, "later") == funnel.leavers(Part.STEP, "start") == []
 
 
 def test_those_of_a_month_are_counted_by_how_far_they_came_and_earlier_ones_are_not() -> None:
@@ -75,7 +98,7 @@ async def test_a_real_journey_stands_in_it_and_leaves_when_it_ends(world: World,
     await world.tell(ended="churned", by=ANA)
     after = (await counted(world)).stages[id_]
     assert (after.reached, after.here, after.left) == (1, 0, 1)
-    assert (await counted(world)).left_at["kickoff"] == 1
+    assert [each.customer for each in (await counted(world)).left_at["kickoff"]] == ["acme"]
 
 
 async def test_a_map_that_nobody_is_on_says_so(empty_world: World) -> None:
@@ -84,3 +107,55 @@ async def test_a_map_that_nobody_is_on_says_so(empty_world: World) -> None:
         page = text_of(await client.get("/ops/maps/pilot/funnel"))
     for part in ("0 journeys", "No step is open.", "Nobody has left", "Nobody began in the last twelve months."):
         assert part in page
+
+
+async def two_who_left(world: World) -> None:
+    """Acme leaves on the second day, Beta on the third; Gamma is Bo's and goes a day later."""
+    for id_, team in (("beta", {"csm": ANA}), ("gamma", {"csm": BO})):
+        await world.add(customer(id_, f"{id_.title()} Ltd", team=team))
+    for day, id_, reason in ((2, "acme", "churned"), (3, "beta", "no_budget"), (4, "gamma", "churned")):
+        await world.move_to(START + day * DAY)
+        await world.intake.record_fact(id_, WrittenFact(ended=reason, note=f"Note on {id_}"), by=ANA)
+
+
+async def test_each_number_leads_to_who_left_with_when_and_why(world: World, browser: httpx.AsyncClient) -> None:
+    await two_who_left(world)
+    funnel = await browser.get("/ops/maps/pilot/funnel?of=%40country%3DUS")
+    at_the_step = "/ops/maps/pilot/left/step/kickoff?of=%40country%3DUS"
+
+    for address in (at_the_step, at_the_step.replace("step/kickoff", "stage/start")):
+        assert f'<a href="{address}">3</a>' in funnel.text
+    page = text_of(await browser.get(at_the_step))
+    stage_page = text_of(await browser.get("/ops/maps/pilot/left/stage/start"))
+
+    assert "In Getting started. 3 customers left with this step open for less than 30 days, Country: US, on" in page
+    lines = (
+        "Gamma Ltd Mon 2 Mar 2026 Fri 6 Mar 2026 churned Note on gamma 4 days "
+        "Beta Ltd Mon 2 Mar 2026 Thu 5 Mar 2026 no budget Note on beta 3 days "
+        "Acme Ltd Mon 2 Mar 2026 Wed 4 Mar 2026 churned Note on acme 2 days"
+    )
+    assert lines in page
+    assert "3 customers left with this stage open, on" in stage_page
+    assert lines in stage_page
+
+
+async def test_where_nobody_left_it_says_so_and_what_is_none_is_named(world: World, browser: httpx.AsyncClient) -> None:
+    page = text_of(await browser.get("/ops/maps/pilot/left/step/kickoff"))
+    missing = await browser.get("/ops/maps/pilot/left/step/kickof")
+
+    assert "Nobody has left here." in page
+    assert missing.status_code == 404
+    assert "has no step 'kickof'" in text_of(missing)
+    assert (await browser.get("/ops/maps/pilot/left/play/rescue")).status_code == 404
+
+
+async def test_a_long_list_of_who_left_has_pages(
+    world: World, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await two_who_left(world)
+    monkeypatch.setattr("milepost.web.ops.leavers.PER_PAGE", 2)
+    first, second = [await browser.get(f"/ops/maps/pilot/left/stage/start{query}") for query in ("", "?page=2")]
+
+    assert 'href="/ops/maps/pilot/left/stage/start?page=2" rel="next"' in first.text
+    assert ("Acme" in text_of(first), "Acme" in text_of(second)) == (False, True)
+    assert 'rel="next"' not in second.text

@@ -249,3 +249,16 @@ async def test_who_stands_on_the_wall_is_listed_for_whose_book_has_them(as_) -> 
     assert "Beta Ltd" not in anas
     assert "2 customers are here" in eddas
     assert "not in your book" not in eddas
+
+
+async def test_who_left_is_listed_for_whose_book_has_them(as_, locked: World) -> None:
+    for id_ in ("acme", "beta"):
+        await locked.intake.record_fact(id_, WrittenFact(ended="churned"), by=ANA)
+    address = "/ops/maps/pilot/left/step/kickoff"
+
+    anas, eddas = text_of(await (await as_(ANA)).get(address)), text_of(await (await as_(EDDA)).get(address))
+
+    assert "1 customer left" in anas
+    assert "1 more is not in your book." in anas
+    assert "Beta Ltd" not in anas
+    assert "2 customers left" in eddas

@@ -37,9 +37,20 @@ async def shown(
         "chosen": what,
         "at": time_of(wall.at, what.timezone),
         "begun": wall.journeys,
-        "stages": [(stage, funnel.stages.get(stage.id), what.stays_at(Part.STAGE, stage.id)) for stage in map_.stages],
+        "stages": [
+            (
+                stage,
+                funnel.stages.get(stage.id),
+                what.stays_at(Part.STAGE, stage.id),
+                what.left_at(Part.STAGE, stage.id),
+            )
+            for stage in map_.stages
+        ],
         "waits": _waits(what, wall),
-        "leavers": [(titles.get(step, step), left, had) for step, left, had in funnel.leavers(_MOST)],
+        "leavers": [
+            (titles.get(step, step), left, had, what.left_at(Part.STEP, step) if step in titles else None)
+            for step, left, had in funnel.most_left_at(_MOST)
+        ],
         "months": [(title, funnel.cohorts[number]) for number, title in enumerate(months) if number in funnel.cohorts],
     }
     around = shell(request, served, viewer, f"Stuck and silent: {map_.title}", "maps", zone=what.timezone)

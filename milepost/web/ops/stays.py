@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
+from milepost.explain.funnel import Leaver
 from milepost.explain.local_time import span_text, time_of
 from milepost.explain.wall import Stay
 from milepost.intake.walls import Walls
@@ -26,6 +27,7 @@ from milepost.web.services import Served
 
 router = APIRouter(prefix="/ops/maps", include_in_schema=False)
 PER_PAGE = 50
+S = TypeVar("S", Stay, Leaver)
 
 
 class Page(Choice):
@@ -48,11 +50,11 @@ async def shown(
     """Those of the viewer's book who stand there, whoever has for longest first."""
     walls: Walls = request.app.state.walls
     what = await chosen(served, walls, map_id, choice)
-    title, container = _titles(what, part, id)
+    title, container = titles_of(what, part, id)
     wall = (await walls.of(what.journeys)).wall
     stays = wall.stays(part, id)
     async with served.store.reading() as session:
-        own = await _own(session, await book_of(session, served, viewer), stays)
+        own = await in_book(session, await book_of(session, served, viewer), stays)
         listed = own[(choice.page - 1) * PER_PAGE : choice.page * PER_PAGE]
         rows = await customers.rows(session, [stay.customer for stay in listed])
     page: dict[str, Any] = {
@@ -64,14 +66,14 @@ async def shown(
         "total": len(own),
         "others": len(stays) - len(own),
         "lines": [_line(rows[stay.customer], stay, wall.at) for stay in listed if stay.customer in rows],
-        "earlier": _page_at(what, part, id, choice.page - 1) if choice.page > 1 else None,
-        "later": _page_at(what, part, id, choice.page + 1) if choice.page * PER_PAGE < len(own) else None,
+        "earlier": page_at(what.stays_at(part, id), choice.page - 1) if choice.page > 1 else None,
+        "later": page_at(what.stays_at(part, id), choice.page + 1) if choice.page * PER_PAGE < len(own) else None,
     }
     around = shell(request, served, viewer, f"{title}: who is here", "maps", zone=what.timezone)
     return await render_aside("ops/stays.html", page, around)
 
 
-def _titles(what: ChosenJourneys, part: Part, id_: str) -> tuple[str, str | None]:
+def titles_of(what: ChosenJourneys, part: Part, id_: str) -> tuple[str, str | None]:
     """Returns the title of a stage, play or step, and of what it is in.
 
     Raises:
@@ -89,9 +91,10 @@ def _titles(what: ChosenJourneys, part: Part, id_: str) -> tuple[str, str | None
     return found[id_]
 
 
-async def _own(session: AsyncSession, book: Book, stays: Sequence[Stay]) -> Sequence[Stay]:
+async def in_book(session: AsyncSession, book: Book, those: Sequence[S]) -> Sequence[S]:
+    """Returns those whose customer is in the book."""
     known = await books.ids(session, book)
-    return stays if known is None else [stay for stay in stays if stay.customer in known]
+    return those if known is None else [each for each in those if each.customer in known]
 
 
 def _line(row: CustomerRow, stay: Stay, now: Instant) -> dict[str, Any]:
@@ -102,6 +105,6 @@ def _line(row: CustomerRow, stay: Stay, now: Instant) -> dict[str, Any]:
     }
 
 
-def _page_at(what: ChosenJourneys, part: Part, id_: str, number: int) -> str:
-    address = what.stays_at(part, id_)
+def page_at(address: str, number: int) -> str:
+    """Returns the address of a page of a list; `address` is that of the list."""
     return f"{address}{'&' if '?' in address else '?'}{urlencode({'page': number})}"

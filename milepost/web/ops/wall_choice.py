@@ -116,7 +116,14 @@ class ChosenJourneys:
 
     def stays_at(self, part: Part, id_: str) -> str:
         """Returns the address of the list of those who stand in a stage, play or step."""
-        return f"/ops/maps/{quote(self.compiled_map.map.map)}/here/{part}/{quote(id_)}{self.query}"
+        return self._list_at("here", part, id_)
+
+    def left_at(self, part: Part, id_: str) -> str:
+        """Returns the address of the list of those who left with a stage open, or at a step."""
+        return self._list_at("left", part, id_)
+
+    def _list_at(self, which: str, part: Part, id_: str) -> str:
+        return f"/ops/maps/{quote(self.compiled_map.map.map)}/{which}/{part}/{quote(id_)}{self.query}"
 
 
 async def chosen(served: Services, walls: Walls, map_id: str, choice: Choice) -> ChosenJourneys:
