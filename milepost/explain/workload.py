@@ -84,6 +84,13 @@ class Hours:
         return round(60 * self.per_week / WORKDAYS) if self.off(day) is None else 0
 
 
+def left_of_week(today: date, hours: Hours) -> int | None:
+    """Returns the minutes that the days from today to Sunday have for tasks; None where nobody said."""
+    days = [hours.minutes_of(today + timedelta(days=ahead)) for ahead in range(_WEEK - today.weekday())]
+    known = [each for each in days if each is not None]
+    return sum(known) if known else None
+
+
 def workload(today: date, due: Iterable[tuple[date, int | None]], hours: Hours) -> tuple[WeekLoad, WeekLoad]:
     """Returns the work of this week from today on, and of the next.
 

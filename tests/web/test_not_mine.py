@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 
 import httpx
 import pytest
@@ -15,6 +17,7 @@ from milepost.planner.written_facts import WrittenFact
 from milepost.roles import Role
 from milepost.store.sessions import Way
 from milepost.store.tables import MessageRow
+from milepost.web.desk import reactive
 from tests.web.conftest import World, form_in, sign_in, text_of
 from tests.web.example import ANA, BO, FILES, KIM, MAP, customer
 
@@ -187,3 +190,20 @@ async def test_a_colleague_sees_their_own_share_and_a_manager_the_teams(asked: W
         team = text_of(await bo.get("/desk/reactive"))
     assert "Ana Ruiz" in team
     assert "Bo Ek" in team
+
+
+async def test_of_many_colleagues_those_with_most_requests_are_listed_and_the_rest_is_a_click_away(
+    asked: World, ana: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asked.add(customer("beta", "Beta Inc", team={"csm": BO}))
+    await asked.intake.record_fact("beta", WrittenFact(step_done="kickoff", result="held"), by=BO)
+    await point(ana, kind="support")
+    monkeypatch.setattr(reactive, "FEW", 1)
+    few = await ana.get("/desk/reactive")
+    [whole] = re.findall(r'href="([^"]+)">All 2 colleagues', few.text)
+    everybody = await ana.get(unescape(whole))
+
+    table = text_of(few).partition("by colleague")[2]
+    assert ("Ana Ruiz" in table, "Bo Ek" in table) == (True, False)
+    assert "Bo Ek" in text_of(everybody)
+    assert "All 2 colleagues" not in text_of(everybody)

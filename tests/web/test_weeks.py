@@ -71,7 +71,7 @@ async def test_the_day_has_the_hours_that_the_week_gives_it(world: World, browse
     await people.change(world.intake.context, ANA, hours_per_week=10)
     wednesday, thursday = date(2026, 3, 4), date(2026, 3, 5)
     await world.move_to(START + 2 * DAY)
-    assert "1.5 hours of 2 hours due by tonight The week" in await of_today()
+    assert "1.5 hours of 2 hours due by tonight" in await of_today()
 
     await absences.record(world.intake.context, NewAbsence(ANA, BO, thursday, thursday, role="csm"), by=ANA)
     await world.move_to(START + 3 * DAY)

@@ -23,12 +23,14 @@ from milepost.roles import Role
 from milepost.store import books, reactive_share
 from milepost.store.reactive_share import Done, DoneCount
 from milepost.web.identity import Looking, Person
-from milepost.web.pages import Values, render, shell
+from milepost.web.pages import Values, render_aside, shell
 from milepost.web.services import Served, Services
 
 ADDRESS = "/desk/reactive"
 router = APIRouter(prefix=ADDRESS, include_in_schema=False)
 _MONTHS = 6
+FEW = 40
+"""Colleagues who are listed at first, those with the most requests."""
 NOBODY = "nobody"
 """Stands in the page's address for what no person had, but the queue of a team."""
 
@@ -41,6 +43,7 @@ class Wanted(BaseModel):
     month: str = Field("", max_length=7)
     person: str = Field("", max_length=limits.ADDRESS)
     of: str = Field("", max_length=limits.NAME)
+    everybody: bool = False
 
 
 @dataclass(slots=True)
@@ -79,18 +82,22 @@ async def shown(request: Request, served: Served, viewer: Looking, chosen: Annot
     people = await _people(served, viewer)
     by_month = [await _figures(served, each, zone, people) for each in months]
     month_counts = await _counts(served, month, zone, people)
+    colleagues = _by_person(month, month_counts)
     kinds = [*USUAL, *sorted({kind for each in by_month for kind in each.kinds} - set(USUAL))]
     page = {
         "kinds": [(kind, spaced(kind).capitalize()) for kind in kinds],
         "months": by_month,
         "month": f"{month:%B %Y}",
-        "people": _by_person(month, month_counts),
+        "people": colleagues if chosen.everybody else colleagues[:FEW],
+        "whole": f"{ADDRESS}?{urlencode({'month': f'{month:%Y-%m}', 'everybody': 'yes'})}",
+        "many": len(colleagues),
         "tasks": await _tasks(served, month, zone, people, chosen) if chosen.of else None,
         "what": _what(chosen),
         "most": reactive_share.MOST,
         "is_team": people is None or len(people) > 1,
     }
-    return render("desk/reactive.html", page, shell(request, served, viewer, "The reactive share", "desk", zone=zone))
+    around = shell(request, served, viewer, "The reactive share", "desk", zone=zone)
+    return await render_aside("desk/reactive.html", page, around)
 
 
 async def _people(served: Services, viewer: Person | None) -> frozenset[str] | None:

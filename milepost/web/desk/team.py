@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from milepost.explain import local_time
 from milepost.explain.people_names import colleague_name
-from milepost.explain.workload import Hours, workload
+from milepost.explain.workload import Hours, left_of_week
 from milepost.planner.zones import date_of
 from milepost.store import absences, people, tasks, workloads
 from milepost.store.workloads import Load
@@ -64,10 +64,10 @@ async def team(request: Request, served: Served, viewer: Looking) -> Response:
         row, own = told.get(each), [absence for absence in away if absence.person == each]
         if each not in loads and (row is None or row.left_at is not None):
             continue
-        week, _ = workload(today, (), Hours(row.hours_per_week if row else None, days_off(calendar, own)))
+        has = left_of_week(today, Hours(row.hours_per_week if row else None, days_off(calendar, own)))
         absent = next((local_time.date_text(one.last_day) for one in own if one.is_in_force(now)), None)
         count, load = customers.get(each, 0), loads.get(each, Load())
-        lines.append(Colleague(each, colleague_name(each), count, load, week.has, absent))
+        lines.append(Colleague(each, colleague_name(each), count, load, has, absent))
     lines.sort(key=lambda line: line.rank)
     page: Values = {
         "lines": lines[:MOST],
