@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -349,10 +349,16 @@ def load(file: Path | None = None, **options: Any) -> Settings:
     except ValidationError as error:
         for problem in error.errors(include_url=False, include_input=False):
             where = "".join(f"{PREFIX}{str(name).upper()}: " for name in problem["loc"][:1])
-            problems.append(where + problem["msg"].removeprefix("Value error, "))
+            problems.append(where + _words(problem))
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def _words(problem: Mapping[str, Any]) -> str:
+    if problem["type"] == "too_short":  # of a secret: its characters would be called items
+        return f"it must have at least {problem['ctx']['min_length']} characters"
+    return str(problem["msg"]).removeprefix("Value error, ")
 
 
 def _unknown_names(path: Path | None) -> list[str]:

@@ -51,6 +51,15 @@ def test_a_settings_file_that_is_not_there_is_named(tmp_path):
     assert "nowhere.env" in problems(file=tmp_path / "nowhere.env")[0]
 
 
+def test_a_secret_that_is_too_short_is_told_in_characters(monkeypatch):
+    monkeypatch.setenv("MILEPOST_DESK_PASSWORD", "secret")
+    monkeypatch.setenv("MILEPOST_SECRET_KEY", "short")
+    assert problems() == (
+        "MILEPOST_SECRET_KEY: it must have at least 16 characters",
+        "MILEPOST_DESK_PASSWORD: it must have at least 8 characters",
+    )
+
+
 def test_all_problems_are_said_at_once_with_the_nearest_name(monkeypatch):
     monkeypatch.setenv("MILEPOST_DATABSE_URL", "sqlite:///x.db")
     monkeypatch.setenv("MILEPOST_PORT", "http")
