@@ -276,10 +276,9 @@ async def test_what_holds_an_import_up_is_said(world: World, browser: httpx.Asyn
 
 
 async def test_an_import_that_is_not_there_is_said_so(browser: httpx.AsyncClient) -> None:
-    for path in (f"{IMPORTS}/7", f"{IMPORTS}/7/plan.csv"):
-        assert (await browser.get(path)).status_code == 404
-    for path in (f"{IMPORTS}/x", f"{IMPORTS}/0", f"{IMPORTS}/{10**30}", f"{IMPORTS}?before=-1"):
-        assert (await browser.get(path)).status_code == 422
+    for path in ("7", "7/plan.csv", "x", "0", f"{10**30}"):
+        assert (await browser.get(f"{IMPORTS}/{path}")).status_code == 404
+    assert (await browser.get(f"{IMPORTS}?before=-1")).status_code == 422
 
 
 async def test_programs_read_how_imports_stand(
