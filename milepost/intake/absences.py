@@ -168,7 +168,7 @@ async def _absence(context: IntakeContext, wish: NewAbsence) -> Absence:
 async def _check_role(context: IntakeContext, role: str) -> None:
     async with context.store.reading() as session:
         roles = set(await session.run_sync(hand_overs.known_roles))
-    roles.update(role for each in await context.compiled_maps.current() for role in each.map.roles)
+    roles.update(role for each in await context.compiled_maps.readable() for role in each.map.roles)
     if role not in roles:
         raise UnknownRoleError(role, roles)
 

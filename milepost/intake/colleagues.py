@@ -21,7 +21,7 @@ async def check_colleague(context: IntakeContext, address: str) -> None:
     Raises:
         UnknownColleagueError: nobody knows it; the nearest is suggested.
     """
-    owners = {each.map.owner.strip().lower() for each in await context.compiled_maps.current()}
+    owners = {each.map.owner.strip().lower() for each in await context.compiled_maps.readable()}
     if address_key(address) in owners:
         return
     async with context.store.reading() as session:
@@ -54,5 +54,5 @@ def _customers_of(person: str, session: Session) -> list[str]:
 
 async def working_zone(context: IntakeContext) -> str:
     """Returns the time zone in which most published maps work; UTC without any."""
-    zones = Counter(each.ours.timezone for each in await context.compiled_maps.current())
+    zones = Counter(each.ours.timezone for each in await context.compiled_maps.readable())
     return max(sorted(zones), key=zones.__getitem__, default="UTC")

@@ -150,7 +150,7 @@ async def _receipt(context: IntakeContext, record: RecordedFact, reached: Mappin
 
 
 async def _asked_events(context: IntakeContext) -> set[str]:
-    return {event for compiled_map in await context.compiled_maps.current() for event in compiled_map.events}
+    return {event for compiled_map in await context.compiled_maps.readable() for event in compiled_map.events}
 
 
 async def _explained(context: IntakeContext, customer: str, refused: RefusedError) -> RefusedError:
@@ -161,7 +161,7 @@ async def _explained(context: IntakeContext, customer: str, refused: RefusedErro
         except UnknownCustomerError as unknown:
             return unknown
         if isinstance(refused, NoOpenJourneyError):
-            current = await context.compiled_maps.current()
+            current = await context.compiled_maps.readable()
             return NoOpenJourneyError(customer, await enrolment_obstacle(session, record, current, context.now()))
     return refused
 

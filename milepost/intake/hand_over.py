@@ -168,7 +168,7 @@ async def preview(context: IntakeContext, hand_over: HandOver) -> HandOverPrevie
         moving = await session.run_sync(partial(_moving, context, hand_over))
         in_force = await absences.in_force(session, context.now())
         load = await session.run_sync(partial(_load, hand_over.to))
-    current = await context.compiled_maps.current()
+    current = await context.compiled_maps.readable()
     owned = (each.map.map for each in current if each.map.owner.strip().lower() == hand_over.former.strip().lower())
     away = next(iter(in_force.of_person(hand_over.to)), None)
     return HandOverPreview(hand_over, tuple(moving), tuple(sorted(owned)), load, away)

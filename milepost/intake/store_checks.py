@@ -13,6 +13,7 @@ from milepost.intake.sync.books import brief
 from milepost.planner.instants import Instant, text
 from milepost.settings import Settings
 from milepost.store import calendar_data, messages, overdue, retention
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.text import count_of
 
 LATE_AFTER = 120.0  # seconds: by then the sweeper has tried several times
@@ -33,6 +34,15 @@ async def store_checks(
         *await _books(session, wall),
         *await _retention(session, settings, wall),
     ]
+
+
+async def map_check(compiled_maps: CompiledMaps) -> Check:
+    """Checks that the versions which journeys begin on can be read by this Milepost."""
+    wrong = await compiled_maps.unreadable()
+    if not wrong:
+        return ok("Maps", "All that customers begin on can be read.")
+    text = " ".join(f"{map_id}: {error.message}." for map_id, error in wrong.items())
+    return failed("Maps", text, next(iter(wrong.values())).hint)
 
 
 async def _journeys(session: AsyncSession, journey_of: Callable[[float], Instant], wall: float) -> list[Check]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from sqlalchemy import select
@@ -37,6 +37,7 @@ class CompiledMaps:
         self._compiled: dict[str, CompiledMap] = {}
         self._files: dict[str, Mapping[str, str]] = {}
         self._digests: dict[str, Mapping[str, str]] = {}
+        self._unreadable: dict[str, str] = {}  # why, by version
 
     def add(self, compiled_map: CompiledMap, files: Mapping[str, str]) -> None:
         """Keeps a map that was compiled elsewhere."""
@@ -56,6 +57,16 @@ class CompiledMaps:
             await asyncio.to_thread(self._compile, row)  # that takes a while, in which others are answered
         return self._compiled[version]
 
+    async def find(self, version: str) -> CompiledMap | None:
+        """Returns the compiled map of a version; None: this Milepost can't read it.
+
+        Raises:
+            UnknownVersionError: there is none.
+        """
+        with suppress(UnreadableVersionError):
+            return await self.of(version)
+        return None
+
     def load(self, session: Session, version: str) -> CompiledMap:
         """Returns the compiled map of the version with this hash, read with `session` if need be.
 
@@ -68,9 +79,13 @@ class CompiledMaps:
         return self._compiled[version]
 
     def _compile(self, row: MapVersionRow) -> None:
+        if row.hash in self._unreadable:
+            raise UnreadableVersionError(row.hash, self._unreadable[row.hash])
         loaded = from_files(row.files)
         if loaded.map is None:
-            raise UnreadableVersionError(row.hash, "; ".join(str(problem) for problem in loaded.problems))
+            first, *others = map(str, loaded.problems)
+            self._unreadable[row.hash] = f"{first}, and {len(others)} more" if others else first
+            raise UnreadableVersionError(row.hash, self._unreadable[row.hash])
         self.add(CompiledMap.of(loaded.map, row.hash, row.files), dict(row.files))
 
     async def files(self, version: str) -> Mapping[str, str]:
@@ -95,10 +110,36 @@ class CompiledMaps:
         return self._digests[version]
 
     async def current(self) -> list[CompiledMap]:
-        """Returns the compiled maps that new journeys begin on, ordered by map."""
+        """Returns the compiled maps that new journeys begin on, ordered by map.
+
+        Raises:
+            UnreadableVersionError: this Milepost can't read one.
+        """
+        return [await self.of(version) for version in await self._current_versions()]
+
+    async def readable(self, versions: Iterable[str] | None = None) -> list[CompiledMap]:
+        """Returns those of some versions that this Milepost can read; without any, of the current ones, ordered by map.
+
+        Pages go by them. Whatever enrols or takes in customers must know all, and goes by `current`.
+        """
+        wanted = await self._current_versions() if versions is None else versions
+        return [each for each in [await self.find(version) for version in wanted] if each is not None]
+
+    async def unreadable(self) -> dict[str, UnreadableVersionError]:
+        """Returns why current versions can't be read, by map."""
+        found = {}
         async with self._store.reading() as session:
-            versions = list(await session.scalars(_CURRENT))
-        return [await self.of(version) for version in versions]
+            rows = await maps.current(session)
+        for row in rows:
+            try:
+                await self.of(row.hash)
+            except UnreadableVersionError as error:
+                found[row.map] = error
+        return found
+
+    async def _current_versions(self) -> list[str]:
+        async with self._store.reading() as session:
+            return list(await session.scalars(_CURRENT))
 
     def load_current(self, session: Session) -> list[CompiledMap]:
         """Returns the compiled maps that new journeys begin on, ordered by map, read with `session` if need be."""
@@ -108,6 +149,4 @@ class CompiledMaps:
         """Compiles all versions in use now, so that no journey has to wait for it; unreadable ones are left out."""
         async with self._store.reading() as session:
             versions = await maps.in_use(session)
-        for version in versions:
-            with suppress(UnreadableVersionError):
-                await self.of(version)
+        await self.readable(versions)

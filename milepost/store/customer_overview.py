@@ -11,7 +11,6 @@ from milepost.planner.state import State
 from milepost.planner.timeline import MapChanged
 from milepost.store import customers, facts, journeys, maps, messages, outcomes, timeline
 from milepost.store.compiled_maps import CompiledMaps
-from milepost.store.errors import UnreadableVersionError
 from milepost.store.rows import record_of
 from milepost.store.tables import JourneyRow
 
@@ -55,12 +54,7 @@ async def customer_overview(
 
 
 async def _compiled(compiled_maps: CompiledMaps, version: str, *, allow_unreadable: bool) -> CompiledMap | None:
-    try:
-        return await compiled_maps.of(version)
-    except UnreadableVersionError:
-        if not allow_unreadable:
-            raise
-        return None
+    return await (compiled_maps.find if allow_unreadable else compiled_maps.of)(version)
 
 
 async def _journey(

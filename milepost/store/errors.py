@@ -176,7 +176,11 @@ class UnreadableVersionError(StoreError):
 
     def __init__(self, version: str, why: str) -> None:
         self.version = version
-        super().__init__(f"Map version {version!r} cannot be read by this Milepost: {why}")
+        self.why = why
+        super().__init__(
+            f"Map version {version[:12]!r} can't be read by this Milepost: {why}",
+            "A later one published it. Update Milepost; its customers wait, and the other maps go on.",
+        )
 
 
 class UnknownMessageError(StoreError):

@@ -49,7 +49,7 @@ async def _news(served: Services, newest: list[CustomerEntry], zone: str) -> lis
         }
     lines = []
     for each in reversed(newest):
-        compiled_map = await served.compiled_maps.of(each.version)
+        compiled_map = await served.compiled_maps.find(each.version)
         say = Wording(compiled_map, zone, people=people.get(each.customer, PeopleNames()))
         lines.append((each, say.sentence(each.entry)))
     return lines

@@ -242,6 +242,8 @@ def _problem_of(error: Exception) -> Problem:
             return _TRY_AGAIN
         case store_errors.InvalidCursorError():
             return Problem(422, error.code, error.message, error.hint)
+        case store_errors.UnreadableVersionError():
+            return Problem(409, "refused", error.message, error.hint)
         case store_errors.StoreError():
             return Problem(409, "refused", str(error))
         case _:

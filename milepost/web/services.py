@@ -82,9 +82,12 @@ class Services:
         return datetime.fromtimestamp(self.intake.context.wall(), UTC)
 
     async def zone(self, versions: Iterable[str] = ()) -> str:
-        """Returns the time zone that most of these map versions work in; without any, that of most published maps."""
-        compiled_maps = [await self.compiled_maps.of(version) for version in versions]
-        zones = Counter(each.ours.timezone for each in compiled_maps or await self.compiled_maps.current())
+        """Returns the time zone that most of these map versions work in; without any, that of most published maps.
+
+        Versions that this Milepost can't read don't count.
+        """
+        compiled_maps = await self.compiled_maps.readable(versions)
+        zones = Counter(each.ours.timezone for each in compiled_maps or await self.compiled_maps.readable())
         return max(sorted(zones), key=zones.__getitem__, default="UTC")
 
     def serializer(self, salt: str) -> URLSafeTimedSerializer:

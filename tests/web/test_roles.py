@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import httpx
@@ -62,8 +62,8 @@ async def locked(world: World) -> World:
     return locked
 
 
-async def ask(client: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
-    for name, value in VALUES.items():
+async def ask(client: httpx.AsyncClient, method: str, path: str, values: Mapping[str, str] = VALUES) -> httpx.Response:
+    for name, value in values.items():
         path = path.replace(f"{{{name}}}", value)
     return await client.request(method, path.replace("{message:path}", "x"))
 

@@ -9,9 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from milepost.cli.support.database import database_exists
 from milepost.errors import MilepostError
 from milepost.intake.check import Check, failed, ok
-from milepost.intake.store_checks import store_checks
+from milepost.intake.store_checks import map_check, store_checks
 from milepost.settings import Settings
 from milepost.store import clock
+from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.database import Store, check, open_store
 from milepost.store.failures import place_of
 from milepost.store.schema_upgrade import newest_revision, revision_of
@@ -30,9 +31,10 @@ async def check_database(settings: Settings) -> list[Check]:
             checked = await _check_revision(store)
             if checked.to_do is not None:
                 return [checked]
+            of_maps = await map_check(CompiledMaps(store))
             async with store.reading() as session:
                 runs = await clock.read(session)
-                return [checked, *await store_checks(session, settings, runs.journey_of, time.time())]
+                return [checked, of_maps, *await store_checks(session, settings, runs.journey_of, time.time())]
     except MilepostError as error:
         return [failed(_DATABASE, error.message, error.hint)]
     except SQLAlchemyError as error:

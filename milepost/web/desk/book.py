@@ -88,7 +88,7 @@ async def book(
         trends = await health_trends(session, {line.customer.id: line.customer.health for line in lines})
         published = await maps.titles(session)
         unmatched = await customers.all_customers(session, [line.customer.id for line in lines if line.is_unmatched])
-    compiled_maps, made = await served.compiled_maps.current(), CustomerRows(served, now)
+    compiled_maps, made = await served.compiled_maps.readable(), CustomerRows(served, now)
     page: Values = {
         "person": address,
         "name": colleague_name(address),

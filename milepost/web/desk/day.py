@@ -17,6 +17,7 @@ from milepost.planner.instants import Instant
 from milepost.planner.zones import date_of
 from milepost.store import absences, customers, tasks
 from milepost.store.advance_tasks import PAUSED
+from milepost.store.errors import UnreadableVersionError
 from milepost.store.stand_ins import StandIns
 from milepost.store.tasks import TaskFilter, TaskLine
 from milepost.web import undo
@@ -126,7 +127,11 @@ class _Desk:
         now = self.served.now()
         listed = DeskList(self.served, self.place, now, self.zone, self.in_force)
         sections = await listed.sections(parts)
-        pane = await self._pane(sections, parts)
+        pane, unreadable = None, None
+        try:
+            pane = await self._pane(sections, parts)
+        except UnreadableVersionError as error:
+            unreadable = error
         async with self.served.store.reading() as session:
             busy = await tasks.people(session)
             desks = {*await customers.colleagues(session), *busy}
@@ -144,6 +149,7 @@ class _Desk:
             "date": local_time.day_of(now, self.zone),
             "sections": [each for each in sections if each.rows],
             "pane": pane,
+            "unreadable": unreadable,
             "chosen": key_of(pane.card.line) if pane else None,
             "is_chosen": pane is not None and key_of(pane.card.line) == self.place.key,
             "hours": {},

@@ -178,7 +178,8 @@ async def _page(
     async with served.store.reading() as session:
         colleagues = await customers.colleagues(session)
         orders = await hand_over_orders.latest(session, limit=_LATEST)
-    roles = {name: role.title for each in await served.compiled_maps.current() for name, role in each.map.roles.items()}
+    compiled_maps = await served.compiled_maps.readable()
+    roles = {name: role.title for each in compiled_maps for name, role in each.map.roles.items()}
     if typed == Typed() and viewer is not None:
         typed = Typed(former=viewer.address)
     page = {

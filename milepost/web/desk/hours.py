@@ -23,7 +23,7 @@ async def hours_of(served: Services, address: str, zone: str) -> Hours:
 
 async def calendar_of(served: Services, zone: str) -> Calendar | None:
     """Returns the working days of the maps whose zone it is: the first one's, by its id."""
-    current = await served.compiled_maps.current()
+    current = await served.compiled_maps.readable()
     ours = [each.ours for each in sorted(current, key=lambda each: each.map.map) if each.ours.timezone == zone]
     return next(iter(ours), None)
 

@@ -70,7 +70,7 @@ async def waiting(
         own = await workloads.customers_of(session, address)
     walls: Walls = request.app.state.walls
     found: list[Open] = []
-    for compiled_map in await served.compiled_maps.current():
+    for compiled_map in await served.compiled_maps.readable():
         wall = (await walls.of(Journeys(compiled_map.map.map, timezone=compiled_map.ours.timezone))).wall
         found += _open(compiled_map, wall, own)
     found.sort(key=lambda each: each.rank)

@@ -75,7 +75,7 @@ async def choices(
 
 async def _attributes(served: Services, journey: JourneyOverview | None) -> Choices:
     """Returns the attributes of the journey's map or, without a journey, those of all published maps."""
-    compiled_maps = [journey.compiled_map] if journey else await served.compiled_maps.current()
+    compiled_maps = [journey.compiled_map] if journey else await served.compiled_maps.readable()
     declared = {name: each for one in compiled_maps if one for name, each in one.map.attributes.items()}
     return [(name, attribute.title or spaced(name).capitalize()) for name, attribute in declared.items()]
 
@@ -93,7 +93,7 @@ async def _stages(served: Services) -> Choices:
     """Returns the stages that a customer can enter, of all published maps."""
     return [
         (stage, f"{compiled.stage.title} ({compiled_map.map.title})")
-        for compiled_map in await served.compiled_maps.current()
+        for compiled_map in await served.compiled_maps.readable()
         for stage, compiled in compiled_map.stages.items()
         if compiled.in_sequence
     ]

@@ -83,7 +83,7 @@ class CustomerForm:
     async def declared(self) -> dict[str, Attribute]:
         """Returns the attributes that the journey's map has or, without a journey, those of all published maps."""
         compiled_map = await self.compiled_map()
-        chosen = [compiled_map] if compiled_map else await self.served.compiled_maps.current()
+        chosen = [compiled_map] if compiled_map else await self.served.compiled_maps.readable()
         return {name: attribute for each in chosen for name, attribute in each.map.attributes.items()}
 
 

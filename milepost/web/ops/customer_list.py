@@ -57,7 +57,7 @@ async def customers(
         unmatched = await stored.all_customers(session, [line.customer.id for line in book.lines if line.is_unmatched])
         own = await saved_views.of_person(session, viewer.address) if viewer else []
         owners = await stored.colleagues(session)
-    compiled_maps = await served.compiled_maps.current()
+    compiled_maps = await served.compiled_maps.readable()
     rows = CustomerRows(served, served.now())
     page = {
         "filters": filters,

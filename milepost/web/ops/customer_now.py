@@ -78,7 +78,7 @@ async def _why_none(served: Services, overview: CustomerOverview) -> tuple[str, 
     """Returns why no map fits the customer now or, if one would, why none did at the last look."""
     if overview.unmatched_why is None:
         return ()
-    current = await served.compiled_maps.current()
+    current = await served.compiled_maps.readable()
     return reasons(current, overview.customer, overview.now) or (overview.unmatched_why,)
 
 

@@ -15,7 +15,7 @@ from temporalio.service import RPCError
 from milepost.calendar_data import data_versions
 from milepost.intake.check import Check, CheckStatus, failed, ok, warning
 from milepost.intake.machine_checks import check_machine
-from milepost.intake.store_checks import LATE_AFTER, store_checks
+from milepost.intake.store_checks import LATE_AFTER, map_check, store_checks
 from milepost.planner.instants import Instant
 from milepost.store import held_mail, messages, overdue
 from milepost.store.errors import StoreError
@@ -76,6 +76,7 @@ async def _stored(served: Services) -> _Stored:
     context = served.intake.context
     wall, clock = context.wall(), context.clock
     before = wall - LATE_AFTER
+    of_maps = await map_check(served.compiled_maps)
     async with served.store.reading() as session:
         counts = {
             "held": await held_mail.count(session, HeldFilter()),
@@ -83,7 +84,7 @@ async def _stored(served: Services) -> _Stored:
             "failed": await messages.count_with_status(session, MessageStatus.FAILED),
         }
         return _Stored(
-            await store_checks(session, served.settings, clock.journey_of, wall),
+            [of_maps, *await store_checks(session, served.settings, clock.journey_of, wall)],
             await overdue.late_lines(session, clock.journey_of(before), int(before), MOST_LISTED),
             await overdue.blocked_lines(session, MOST_LISTED),
             await overdue.waiting_facts(session),

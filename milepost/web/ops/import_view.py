@@ -260,7 +260,7 @@ async def view_of(
     served: Services, row: ImportRow, form: str | None, typed: Choices | None = None, *, is_away: bool = False
 ) -> ImportView:
     """Returns the page of an import; `typed` is what came back from its form and is wrong."""
-    compiled_maps = await served.compiled_maps.current()
+    compiled_maps = await served.compiled_maps.readable()
     async with served.store.reading() as session:
         files = frozenset(await imports.kinds(session, row.number))
         waits_for = await imports.before_it(session, row) if row.status == ImportStatus.QUEUED else None

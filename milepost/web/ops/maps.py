@@ -29,6 +29,7 @@ async def published(request: Request, served: Served, viewer: Looking) -> Respon
     page = {
         "maps": {map_id: list(group) for map_id, group in groupby(versions, lambda version: version.map)},
         "running": running,
+        "unreadable": await served.compiled_maps.unreadable(),
         "reviews": {each.map.map: (each, _review(each, zone)) for each in current},
     }
     return render("ops/maps.html", page, shell(request, served, viewer, "Maps", "maps", zone=zone))

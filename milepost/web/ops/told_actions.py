@@ -113,6 +113,6 @@ async def _fact(sent: SentForm, kind: str, words: Sequence[str], **options: floa
     Raises:
         TypedFactError: they spell none.
     """
-    vocabulary = Vocabulary.of(await sent.served.compiled_maps.current())
+    vocabulary = Vocabulary.of(await sent.served.compiled_maps.readable())
     filled = {name: value if value != "" else None for name, value in options.items()}
     return fact_of(kind, words, filled, vocabulary.types, vocabulary.asks)

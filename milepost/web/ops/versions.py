@@ -67,6 +67,7 @@ async def listed(request: Request, served: Served, viewer: Looking, map_id: str)
     current = current_of(rows)
     page: dict[str, Any] = {
         "map": map_id,
+        "unreadable": await served.compiled_maps.unreadable(),
         "title": current.title,
         "lines": [VersionLine(row, counts[row.hash], *looks.get(row.hash, (None, 0))) for row in rows],
         "elsewhere": sum(each.running for hash_, each in counts.items() if hash_ != current.hash),
