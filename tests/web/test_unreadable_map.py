@@ -20,6 +20,7 @@ NOT_WITHOUT_THE_MAP = {
     "/ops/maps/{map_id}",
     "/ops/maps/{map_id}/funnel",
     "/ops/maps/{map_id}/here/{part}/{id}",
+    "/ops/maps/{map_id}/left/{part}/{id}",
 }
 """Pages of a customer or a map that can't be read: instead of them stands what is wrong, and what to do."""
 THEIRS = {**VALUES, "customer": "globex", "map_id": "later"}
