@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
 from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
@@ -17,9 +16,8 @@ from milepost.cli.support.output import AsJson, print_json, say, table, unmatche
 from milepost.intake.book import enrol_all
 from milepost.intake.enrolment import Enrolment, NoEnrolment
 from milepost.intake.import_account import Unmatched
-from milepost.language.yaml_text import read_yaml
+from milepost.intake.typed_entry import read_entry
 from milepost.planner.entry_point import EntryPoint, JourneyStart
-from milepost.planner.written_entry import WrittenEntry
 from milepost.text import count_of
 
 Result = Enrolment | NoEnrolment
@@ -72,19 +70,9 @@ async def enroll(
 def _entry_point(file: Path) -> EntryPoint:
     """Reads where a customer enters."""
     try:
-        reading = read_yaml(file.read_text("utf-8"))
+        return read_entry(file.read_text("utf-8"), repr(str(file)))
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{str(file)!r} can't be read: {error}.") from None
-    problems = [fault.message for fault in reading.faults]
-    try:
-        written = WrittenEntry.model_validate(reading.data)
-    except ValidationError as error:
-        errors = error.errors(include_url=False, include_context=False)
-        problems += [f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in errors]
-    if problems:
-        hint = "It has 'stage', and perhaps 'since', 'done', 'outcomes', 'plays', 'open', 'agreed' and 'paused'."
-        raise CommandError(f"{str(file)!r} doesn't say where a customer enters: {'; '.join(problems)}.", hint)
-    return written.entry_point()
 
 
 async def _enrol_one(

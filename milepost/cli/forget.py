@@ -11,14 +11,13 @@ from milepost.cli.support.command_settings import settings_of
 from milepost.cli.support.errors import CommandError
 from milepost.cli.support.intake_access import OpenIntake, open_intake
 from milepost.cli.support.output import AsJson, aside, print_json, say
-from milepost.explain.row_counts import rows_text
+from milepost.intake import erasure_words
 from milepost.intake.contact_erasure import ContactErasure, forget_contact
 from milepost.intake.context import IntakeContext
-from milepost.intake.erasure import Erasure
 from milepost.intake.erasure import forget as forget_everywhere
 from milepost.store import customers
 from milepost.store.errors import UnknownCustomerError
-from milepost.text import count_of, listing
+from milepost.text import listing
 
 
 async def forget(
@@ -65,12 +64,10 @@ async def _forget_customer(opened: OpenIntake, customer: str, *, yes: bool, as_j
         ids = {"earlier_ids": list(erasure.ids[1:])} if erasure.ids[1:] else {}
         print_json({"customer": erasure.ids[0], **ids, "rows": dict(erasure.rows), "runs": erasure.runs})
     else:
-        _print(erasure.ids[0], erasure)
-    if erasure.runs is None:
-        aside(
-            "Temporal is away. It still has the customer's id, with numbers and instants but nothing about people; "
-            f"{listing([f'`milepost forget {each} --yes`' for each in erasure.ids])} removes that when it is back."
-        )
+        for sentence in erasure_words.of_customer(erasure):
+            say(sentence)
+    if left := erasure_words.left_in_temporal(erasure):
+        aside(left)
 
 
 def _need_terminal(name: str) -> None:
@@ -94,19 +91,7 @@ async def _ask(context: IntakeContext, customer: str) -> None:
             record = await customers.get(session, customer)
         except UnknownCustomerError:
             return  # there is nothing to lose; what Temporal may still have is deleted
-    typer.confirm(f"Delete everything about {record.name} ({record.id})? This can't be undone.", abort=True)
-
-
-def _with(erasure: Erasure) -> str:
-    return f", with what came from {listing(erasure.ids[1:])}" if erasure.ids[1:] else ""
-
-
-def _print(customer: str, erasure: Erasure) -> None:
-    if erasure.rows:
-        say(f"{customer} is forgotten{_with(erasure)}. Removed from the database: {rows_text(erasure.rows)}.")
-    if erasure.runs is not None:
-        say(f"Temporal deletes {count_of(erasure.runs, 'run')} with all history, within a minute or two.")
-    say("Backups made before still hold the customer.")
+    typer.confirm(erasure_words.question(record.name, record.id), abort=True)
 
 
 async def _forget_contact(opened: OpenIntake, address: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
@@ -121,7 +106,8 @@ async def _forget_contact(opened: OpenIntake, address: str, *, dry_run: bool, ye
     if as_json:
         print_json(_contact_json(address, erasure, dry_run=dry_run))
     else:
-        _print_contact(address, erasure, dry_run=dry_run)
+        for sentence in erasure_words.of_person(address, erasure, dry_run=dry_run):
+            say(sentence)
     if not all(erasure.told.values()):
         aside(f"Temporal is away; the journeys look for somebody in the person's place {opened.later}")
 
@@ -135,20 +121,3 @@ def _contact_json(address: str, erasure: ContactErasure, *, dry_run: bool) -> di
         "elsewhere": dict(erasure.elsewhere),
         "named_after": erasure.named_after,
     }
-
-
-def _print_contact(address: str, erasure: ContactErasure, *, dry_run: bool) -> None:
-    if erasure.is_empty:
-        say(f"Nothing is held on {address}.")
-        return
-    if not dry_run:
-        say(f"{address} is forgotten; {erasure.pseudonym} stands in every place.")
-    verb = "to replace" if dry_run else "replaced"
-    for customer, rows in erasure.customers.items():
-        say(f"{customer}: rows {verb}: {rows_text(rows)}.")
-    if erasure.elsewhere:
-        say(f"Of no customer: rows {verb}: {rows_text(erasure.elsewhere)}.")
-    for customer in erasure.named_after:
-        say(f"The customer {customer} is itself named after the person; `milepost forget {customer}` deletes it.")
-    if not dry_run:
-        say("Backups made before still hold the person, and an import that has the person brings a new contact.")

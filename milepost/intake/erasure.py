@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
 from milepost.actor import actor
 from milepost.audit_kinds import Kind
-from milepost.intake.context import IntakeContext
+from milepost.intake.context import IntakeContext, customer_of
 from milepost.intake.files import remove_leftovers
-from milepost.intake.import_erasure import forget_in_imports
+from milepost.intake.import_erasure import forget_in_imports, rows_with
 from milepost.store import aliases, audit, customers, erasure
 from milepost.store.audit import Entry
 from milepost.store.errors import UnknownCustomerError
@@ -56,9 +56,27 @@ async def forget(context: IntakeContext, customer: str) -> Erasure:
     return Erasure(rows, None if None in runs else sum(filter(None, runs)), ids)
 
 
+async def preview(context: IntakeContext, customer: str) -> Erasure:
+    """Returns what `forget` would delete from the database; nothing is deleted, and Temporal isn't asked.
+
+    Raises:
+        UnknownCustomerError: there is no such customer.
+    """
+    async with context.store.reading() as session:
+        present = (await customer_of(session, customer)).id
+        ids = (present, *await aliases.of_customer(session, present))
+        rows = await erasure.count(session, present)
+    uploads = [{(row.number, row.kind) for row in await rows_with(context, _is_cell(each))} for each in ids]
+    return Erasure({**rows, "import_files": sum(map(len, uploads))}, None, ids)
+
+
+def _is_cell(customer: str) -> Callable[[str], bool]:
+    return lambda cell: cell.strip() == customer
+
+
 async def _forget_uploads(context: IntakeContext, customer: str) -> int:
     """Removes uploaded files in which a cell is the customer's id; returns how many imports had some."""
-    numbers = await forget_in_imports(context, lambda cell: cell.strip() == customer, json.dumps(customer))
+    numbers = await forget_in_imports(context, _is_cell(customer), json.dumps(customer))
     if numbers and context.store.is_sqlite:
         await erasure.empty_log(context.store)
     return len(numbers)

@@ -26,9 +26,11 @@ def latest_to(session: Session, journey: str | None, address: str, since: Instan
     return next((row for row in rows if address_key(row.contact) == address_key(address)), None)
 
 
-def record_bounced(session: Session, row: MessageRow, now: Instant, why: str) -> None:
-    """Records that a message that was sent came back, since nobody has the address."""
+def record_bounced(
+    session: Session, row: MessageRow, now: Instant, why: str, cause: FailureCause = FailureCause.ADDRESS
+) -> None:
+    """Records that a message that was sent came back: as a rule since nobody has the address."""
     if row.status == MessageStatus.SENT:
-        row.status, row.cause, row.tried_at = MessageStatus.FAILED, FailureCause.ADDRESS, now
+        row.status, row.cause, row.tried_at = MessageStatus.FAILED, cause, now
         row.last_error = f"it came back: {why}" if why else "it came back"
         session.flush()

@@ -111,6 +111,7 @@ _ADDRESSES: Mapping[Role, str] = {
         POST /ops/customers/{customer}/set
         POST /ops/customers/{customer}/step-reopened
         POST /ops/customers/{customer}/team
+        POST /ops/customers/{customer}/forget-file
     """,
     Role.OPERATIONS: """
         GET  /ops/health
@@ -134,6 +135,7 @@ _ADDRESSES: Mapping[Role, str] = {
         POST /ops/maps/{map_id}/links
         POST /ops/maps/{map_id}/links/end
         POST /ops/mail/order
+        POST /ops/mail/failed
         POST /ops/mail/undo
         POST /ops/mail/switch
         POST /ops/mail/hold-again
@@ -160,6 +162,10 @@ _ADDRESSES: Mapping[Role, str] = {
         POST /ops/syncs/accept
     """,
     Role.ADMIN: """
+        GET  /ops/customers/{customer}/forget
+        GET  /ops/customers/{customer}/person.json
+        POST /ops/customers/{customer}/forget
+        POST /ops/customers/{customer}/forget-person
         GET  /ops/audit
         GET  /ops/keys
         POST /ops/keys

@@ -88,6 +88,8 @@ NOTICES = {
     "chat_ended": "Saved. Nothing is posted to a chat any more, and its address is deleted.",
     "wall_shared": "Here is the link. Whoever has it sees this picture with its numbers, and nothing else.",
     "share_ended": translatable("The link opens nothing any more."),
+    "file_deleted": "Its content is deleted; its name, size and hash are kept.",
+    "message_failed": "Noted. The message counts as failed, and a colleague has a task to reach the person otherwise.",
     "voided": "The link is void: it opens nothing any more.",
     "void_before": "That link was void before; nothing has changed.",
     "stopped": "Stopped. What was imported by then stays; nothing else begins.",

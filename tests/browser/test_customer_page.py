@@ -6,12 +6,15 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 from sqlalchemy import update
 
+from milepost.intake import customer_files
+from milepost.intake.customer_files import FilePurpose
+from milepost.intake.files import Upload
 from milepost.store.tables import JourneyRow
 from tests.browser.conftest import PATIENCE
 from tests.browser.looks import DESK, PHONE, complaints
 from tests.web.conftest import World
 from tests.web.example import ANA, DAY, FILES, KIM, START, customer
-from tests.web.file_forms import MAP
+from tests.web.file_forms import MAP, PDF
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 WAITS = "The customer has the next move: it waits for Kim Lo (Coordinator) to do it"
@@ -98,6 +101,68 @@ async def test_the_forms_for_what_they_told_me_are_accessible_and_whole(window: 
     await expect(window.get_by_role("alert").first).to_contain_text("Nothing was sent yet")
     await expect(window.get_by_label("Which room?")).to_have_value("12")
     found["refused"] = await complaints(window, "customer step-form refused")
+
+    assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+async def test_deleting_a_file_a_lost_mail_and_a_middle_are_accessible_and_whole(window: Page, world: World) -> None:
+    await silent(window, world)
+    file = Upload("Protokoll der Auftaktbesprechung.pdf", PDF)
+    await customer_files.add(world.intake.context, "acme", FilePurpose(), file, by=ANA)
+    found = {}
+    for name, place, unfolded in (
+        ("file", "/ops/customers/acme?tab=results", "Delete it: Protokoll"),
+        ("lost", "/ops/mail/acme/1/connect/1/opening/1", "arrive"),
+    ):
+        await window.goto(place)
+        await window.get_by_text(unfolded).click()
+        await expect(window.get_by_text("At the terminal").last).to_be_visible()
+        found[name] = await complaints(window, f"unfolded {name}")
+    await world.tell(ended="churned")
+    await window.goto("/ops/customers/acme?act=enroll")
+    await window.get_by_text("They are in the middle already").click()
+    await window.get_by_label("What has happened").fill("done: [kickoff]")
+    await window.get_by_label("Stage that they are in").fill("start")
+    await window.get_by_role("button", name="Begin").click()
+    await expect(window.get_by_role("alert")).to_contain_text(
+        "What you typed doesn't say where a customer enters: done"
+    )
+    await expect(window.get_by_label("What has happened")).to_have_value("done: [kickoff]")
+    found["middle"] = await complaints(window, "unfolded middle")
+
+    assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+async def test_forgetting_is_accessible_and_whole_and_needs_no_script(chromium: Browser, world: World) -> None:
+    context = await chromium.new_context(
+        base_url=world.settings.links_begin_with, java_script_enabled=False, reduced_motion="reduce"
+    )
+    context.set_default_timeout(PATIENCE)
+    page = await context.new_page()
+    await page.goto("/sign-in?next=/ops/customers/acme")
+    await page.get_by_role("button", name=ANA).click()
+    await page.get_by_role("link", name="forget", exact=True).click()
+    await page.get_by_label("Type the id, acme, to confirm").fill("acne")
+    await page.get_by_role("button", name="Delete everything").click()
+    await expect(page.get_by_role("alert")).to_contain_text("That isn't acme, so nothing was deleted.")
+    await page.get_by_label("Type the id, acme, to confirm").fill("acme")
+    await page.get_by_role("button", name="Delete everything").click()
+    await expect(page.get_by_text("acme is forgotten")).to_be_visible()
+    await context.close()
+
+
+async def test_the_pages_about_forgetting_are_accessible_and_whole(window: Page, world: World) -> None:
+    await silent(window, world)
+    found = {}
+    for name, place in (("customer", ""), ("person", f"?contact={KIM}"), ("colleague", f"?contact={ANA}")):
+        await window.goto(f"/ops/customers/acme/forget{place}")
+        await expect(window.get_by_role("heading", level=1)).to_be_visible()
+        found[name] = await complaints(window, f"forget {name}")
+    await window.goto(f"/ops/customers/acme/forget?contact={KIM}")
+    await window.get_by_label(f"Type {KIM} to confirm").fill(KIM)
+    await window.get_by_role("button", name="Forget this person").click()
+    await expect(window.get_by_role("heading", name="Forgotten")).to_be_visible()
+    found["forgotten"] = await complaints(window, "forgotten")
 
     assert {name: texts for name, texts in found.items() if texts} == {}
 

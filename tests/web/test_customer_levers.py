@@ -200,6 +200,44 @@ async def test_a_journey_begins_again_for_a_reason(world: World, browser: httpx.
     assert "it was begun again by hand by Ana Ruiz: Ended by mistake" in await history(browser)
 
 
+async def test_a_journey_begins_in_the_middle(world: World, browser: httpx.AsyncClient) -> None:
+    await world.tell(ended="churned")
+    typed = {
+        "reason": "They came back",
+        "stage": "start",
+        "since": "2026-03-01",
+        "enters": "done: {kickoff: 2026-03-01}",
+    }
+
+    assert (await send(browser, "enroll", **typed)).status_code == 303
+
+    state = (await world.journey("acme/2")).state
+    assert (state["steps"]["kickoff"]["status"], state["steps"]["connect"]["status"]) == ("done", "open")
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ({"enters": "done: {kickoff: 2026-03-01}"}, "What you typed doesn't say where a customer enters: stage: Field"),
+        ({"enters": "stage: start\nstages: x"}, "stages: Extra inputs are not permitted. It has 'stage', and perhaps"),
+        ({"stage": "start", "enters": "- kickoff"}, "What you typed doesn't say where a customer enters"),
+        ({"stage": "strat"}, "Unknown stage 'strat'"),
+        ({"stage": "start", "since": "2027-01-01"}, "2027-01-01"),
+    ],
+)
+async def test_where_nobody_can_enter_is_said_as_at_the_terminal(
+    world: World, browser: httpx.AsyncClient, typed: dict[str, str], words: str
+) -> None:
+    await world.tell(ended="churned")
+    page = await send(browser, "enroll", reason="They came back", **typed)
+
+    assert page.status_code in (409, 422)
+    assert words in text_of(page)
+    for value in typed.values():
+        assert value in page.text
+    assert "acme/2" not in (await browser.get(ACME)).text
+
+
 async def test_a_customer_that_no_map_fits_can_be_corrected(world: World, browser: httpx.AsyncClient) -> None:
     await world.add(customer("initech", "Initech", attributes={"tier": "other"}))
     path = "/ops/customers/initech"

@@ -179,6 +179,7 @@ def test_every_page_and_list_is_among_those_that_are_measured() -> None:
     no_list |= {"/rehearsal"}  # only where a rehearsal runs, whose book is small
     no_list |= {"/ops/customers.csv"}  # all that are listed, on demand
     no_list |= {"/ops/results.csv"}  # the whole ledger, on demand
+    no_list |= {"/ops/customers/{customer}/forget", "/ops/customers/{customer}/person.json"}  # everything, on demand
     no_list |= {"/ops/audit", "/ops/keys"}  # by their number; a handful
     no_list |= {"/brand.css", "/brand/logo"}  # files
     no_list |= {"/sign-in/link/{secret}"}  # one row, by its digest

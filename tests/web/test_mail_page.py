@@ -312,3 +312,39 @@ async def test_who_held_and_freed_mail_is_on_the_page(browser: httpx.AsyncClient
     assert "Who held and freed mail" in text
     assert "Pilot customers: held, by Ana Ruiz We begin today" in text
     assert "acme : free, by Ana Ruiz" in text
+
+
+async def test_a_message_that_did_not_arrive_says_nothing_about_the_address(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    await world.tell(step_done="kickoff", result="held")
+    await world.move_to(START + 20 * HOUR)
+    data = form_in(await page(browser, ONE), "/ops/mail/failed")
+    await browser.post("/ops/mail/failed", data={**data, "why": "Their filter"})
+
+    async with world.store.reading() as session:
+        assert (await messages.get(session, "acme/1", CONNECT)).cause == "refused"
+    contacts = (await world.journey()).state["customer"]["contacts"]
+    assert not [each for each in contacts if each.get("refused")]
+    assert "Reach the person otherwise" in text_of(await page(browser, "/ops/customers/acme"))
+
+
+async def test_a_provider_says_on_the_phone_that_nobody_has_the_address(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    await world.tell(step_done="kickoff", result="held")
+    await world.move_to(START + 20 * HOUR)
+    data = form_in(await page(browser, ONE), "/ops/mail/failed")
+    assert (await browser.post("/ops/mail/failed", data=data)).status_code == 422
+    assert await status(world) == "sent"
+
+    sent = await browser.post("/ops/mail/failed", data={**data, "why": "No such mailbox", "permanent": "true"})
+
+    assert sent.headers["location"] == f"{ONE}?told=message_failed"
+    shown = await page(browser, ONE)
+    assert "it came back: No such mailbox" in text_of(shown)
+    assert "/ops/mail/failed" not in shown.text
+    told = next(fact for fact in await world.facts() if fact.kind == "message_failed")
+    assert (told.data["permanent"], told.data["contact"], told.data["by"]) == (True, KIM, ANA)
+    contacts = (await world.journey()).state["customer"]["contacts"]
+    assert [each["email"] for each in contacts if each.get("refused")] == [KIM]

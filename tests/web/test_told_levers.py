@@ -12,7 +12,7 @@ from milepost.web.doors import DOORS
 from milepost.web.ops.customer_acts import ELSEWHERE, GROUPS
 from tests.web.conftest import World, form_in, text_of
 from tests.web.example import ANA, BO, FILES, KIM, LEA
-from tests.web.file_forms import LEO, MAP, PDF, PNG, answers, rows, with_form
+from tests.web.file_forms import LEO, MAP, PDF, PNG, answers, content, rows, with_form
 
 ACME = "/ops/customers/acme"
 WITH_ROWS = MAP.replace("done_when: {event: connected}", "done_when: {event: connected, if: event.rows > 100}")
@@ -274,3 +274,21 @@ async def test_the_page_of_absences_can_be_about_one_person(world: World, browse
         one := (await browser.get(f"/desk/away?person={ANA}")).text
     ).count('id="absence-')
     assert "All absences" in one
+
+
+async def test_the_content_of_a_file_is_deleted_for_a_reason(world: World, browser: httpx.AsyncClient) -> None:
+    await send_form(browser, {"answers.contract.file": ("contract.pdf", PDF, "application/pdf")})
+    page = await browser.get(f"{ACME}?tab=results")
+    data = form_in(page, "/forget-file")
+    for lacking in ({"reason": "Wrong customer"}, {"sure": "yes"}):
+        assert (await browser.post(f"{ACME}/forget-file", data={**data, **lacking})).status_code == 422
+    assert [row.status for row in await rows(world)] == ["ready"]
+
+    sent = {**data, "reason": "It was another customer's", "sure": "yes"}
+    done = await browser.get((await browser.post(f"{ACME}/forget-file", data=sent)).headers["location"])
+
+    assert "Its content is deleted; its name, size and hash are kept." in text_of(done)
+    [file] = await rows(world)
+    assert (file.status, await content(world, file.id)) == ("removed", None)
+    assert "/forget-file" not in done.text
+    assert "The file contract.pdf was deleted: It was another customer's" in await history(browser)

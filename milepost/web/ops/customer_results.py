@@ -11,7 +11,7 @@ from milepost.explain.sentences import Wording, answer_text
 from milepost.explain.vocabulary import VERDICTS
 from milepost.language.stored_file import StoredFile
 from milepost.store import files
-from milepost.store.files import FileStatus
+from milepost.store.files import HELD, FileStatus
 from milepost.text import number
 from milepost.web.ops.customer_view import CustomerView
 
@@ -33,6 +33,7 @@ async def values(view: CustomerView) -> dict[str, Any]:
         "filled_in": list(_filled_in(journey)),
         "files": await files.of_customer(view.session, view.customer),
         "file_status": FILE_STATUS,
+        "held_files": HELD,
         "names": {contact.email: contact.name for contact in view.overview.customer.contacts},
     }
 

@@ -25,7 +25,7 @@ from milepost.intake.mail_text import NOT_MADE, draft
 from milepost.intake.released_together import released_together
 from milepost.intake.stored_links import as_previews, in_words
 from milepost.planner.enums import HoldReason
-from milepost.store import customers, held_mail, mail_switches, maps, messages
+from milepost.store import customers, held_mail, journeys, mail_switches, maps, messages
 from milepost.store.errors import UnknownMessageError
 from milepost.store.held_mail import HeldLine
 from milepost.store.keyset import Cursor
@@ -211,12 +211,15 @@ async def message(
         if written["html"] is None:
             raise ProblemError(404, "not_found", "This message hasn't been written yet.")
         return _mail(written["html"])
+    async with served.store.reading() as session:
+        running = await journeys.open_of(session, customer)
     title = written["subject"] or f"(not written yet: {line.template})"
     page = {
         "line": line,
         "words": WORDS,
         "now": served.now(),
         "form": forms.token(served, viewer.session, "mail") if viewer else None,
+        "may_fail": running is not None and running.id == journey,
         **written,
     }
     return render("ops/message.html", page, shell(request, served, viewer, title, "mail", zone=zone))

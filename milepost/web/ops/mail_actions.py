@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Request
+from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from milepost.intake import mail as mail_orders
@@ -16,11 +18,15 @@ from milepost.intake.mail_list import MailStatus, mail_lines
 from milepost.intake.released_together import undo_order
 from milepost.planner.enums import HoldReason, MailSwitch
 from milepost.planner.fact_errors import RefusedError
-from milepost.store import held_mail
+from milepost.planner.instants import Instant
+from milepost.planner.written_facts import WrittenFact
+from milepost.store import bounced_messages, customers, held_mail, journeys, messages
 from milepost.store.mail_switches import MOST_FIRST, Scope, Switch
+from milepost.store.messages import FailureCause
+from milepost.store.tables import MessageRow
 from milepost.text import count_of
 from milepost.web import forms
-from milepost.web.form_values import Line, Text, Token
+from milepost.web.form_values import Line, Text, Token, required
 from milepost.web.identity import Acting
 from milepost.web.ops.mail import ADDRESS, UNDO_FORM, WAITING, Narrowed
 from milepost.web.pages import back_to, render, shell
@@ -130,6 +136,40 @@ def _account(action: MailAction, results: list[MailResult], back: str, context: 
         "back": back,
         "can_be_taken_back": action is MailAction.RELEASE and done > 0,
     }
+
+
+@router.post("/failed")
+async def failed(
+    served: Served,
+    person: Acting,
+    form: Token,
+    pick: Annotated[str, Form(max_length=200)] = "",
+    *,
+    permanent: Annotated[Literal["", "true"], Form()] = "",
+    why: Text = "",
+) -> Response:
+    """A provider told us, on the phone or by mail, that a message won't arrive; `permanent`: nobody has the address."""
+    sent = forms.read(served, person.session, form, "mail")
+    customer, message = _key(pick)
+    words = required(why, "reason", "Go back and write what the provider said.")
+    async with served.store.reading() as session:
+        row = await customers.get_row(session, customer)
+        running = await journeys.open_of(session, row.id)
+        if running is None:
+            hint = "Nobody waits for this message any more: there is nothing to do."
+            raise ProblemError(409, "no_open_journey", "The customer has no open journey.", hint)
+        contact = (await messages.get(session, running.id, message)).contact
+    fact = WrittenFact(message_failed=message, permanent=bool(permanent) or None, why=words, contact=contact)
+    notice = await forms.record_fact(served, sent, row.id, fact, by=person.address, source="ops")
+    await served.store.write(partial(_record_failed, running.id, fact, served.now()))
+    return back_to(f"{ADDRESS}/{running.id}/{message}", "message_failed" if notice == "noted" else notice)
+
+
+def _record_failed(journey: str, fact: WrittenFact, now: Instant, session: Session) -> None:
+    row = session.get(MessageRow, (journey, fact.message_failed))
+    if row is not None:
+        cause = FailureCause.ADDRESS if fact.permanent else FailureCause.REFUSED
+        bounced_messages.record_bounced(session, row, now, fact.why or "", cause)
 
 
 @router.post("/hold-again")

@@ -11,14 +11,16 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from milepost.customer import Customer
+from milepost.intake import customer_files
 from milepost.intake.enrolment import NoEnrolment
+from milepost.intake.typed_entry import read_entry
 from milepost.planner.entry_point import JourneyStart
 from milepost.planner.written_facts import WrittenContact, WrittenFact
 from milepost.web import forms
 from milepost.web.form_values import Address, Line, Text, required
 from milepost.web.ops.act_route import ActRoute
 from milepost.web.ops.actions import SentForm
-from milepost.web.ops.customer_tabs import PEOPLE
+from milepost.web.ops.customer_tabs import PEOPLE, RESULTS
 from milepost.web.problems import ProblemError
 
 router = APIRouter(prefix="/ops/customers/{customer}", include_in_schema=False, route_class=ActRoute)
@@ -82,15 +84,36 @@ async def move(
 async def enroll(
     sent: SentForm,
     map: Line = "",  # noqa: A002 - the field's word
+    *,
     reason: Text = "",
+    stage: Line = "",
+    since: Line = "",
+    enters: Text = "",
 ) -> Response:
-    """A journey begins: on a map, or on the one that is for the customer; with a reason whatever `reenter` says."""
-    start = JourneyStart(again=reason, by=sent.person.address) if reason else JourneyStart()
+    """A journey begins: on a map, or on the one that is for the customer; with a reason whatever `reenter` says.
+
+    It begins in the middle where `stage`, `since` and `enters` say so, which has what a file for `--enters` has.
+    """
+    typed = {name: value for name, value in (("stage", stage), ("since", since)) if value}
+    entry = read_entry(enters, "What you typed", typed) if typed or enters else None
+    start = JourneyStart(entry, reason or None, sent.person.address if reason else None)
     result = await sent.served.intake.enrol(sent.customer, map_id=map or None, start=start)
     if isinstance(result, NoEnrolment):
         message = f"No map is for this customer: {result.why}."
         raise ProblemError(409, "no_map", message, "Go back and choose a map, or correct the attributes first.")
     return sent.back("noted" if result.started else "later")
+
+
+@router.post("/forget-file")
+async def forget_file(
+    sent: SentForm, file: Line = "", reason: Text = "", sure: Annotated[Literal["", "yes"], Form()] = ""
+) -> Response:
+    """The content of a file is deleted; its name, size and hash stay, and the timeline says why."""
+    why = required(reason, "reason")
+    if sure != "yes":
+        raise ProblemError(422, "not_sure", "Nothing was deleted.", "Go back and tick the box: it can't be undone.")
+    await customer_files.delete(sent.served.intake.context, sent.customer, file, by=sent.person.address, why=why)
+    return sent.back("file_deleted", RESULTS, "files")
 
 
 async def _change(sent: SentForm, edit: Callable[[Customer], Customer], reason: str) -> Response:
