@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -146,7 +147,8 @@ class Funnel:
             self.left_at[each.id].append(_leaver(span, span.ended_at, each.since))
 
     def _month(self, at: Instant) -> int | None:
-        return next((number for number in range(len(self.months) - 1, -1, -1) if at >= self.months[number]), None)
+        number = bisect_right(self.months, at) - 1
+        return None if number < 0 else number
 
 
 def _leaver(span: Span, ended_at: Instant, since: Instant) -> Leaver:

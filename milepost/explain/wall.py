@@ -93,7 +93,9 @@ class Wall:
         self.journeys += 1
         self.running += not has_ended
         for each in standings:
-            numbers = self.numbers.setdefault((each.part, each.id), Numbers(self.at))
+            numbers = self.numbers.get((each.part, each.id))
+            if numbers is None:
+                numbers = self.numbers[each.part, each.id] = Numbers(self.at)
             numbers.statuses[each.status] += 1
             if each.took is not None:
                 numbers.took[round(each.took / _DAY)] += 1
