@@ -17,6 +17,8 @@ from milepost.store.map_states import Journeys
 
 FRESH = 5.0
 """For so many seconds numbers are shown as they were counted; then they are counted again behind the page."""
+REST = 5
+"""They are shown for so many times as long as it took to count them, if that is longer: pages come before numbers."""
 _KEPT = 32
 
 
@@ -32,7 +34,7 @@ class MapNumbers:
 @dataclass(slots=True)
 class _Counted:
     numbers: MapNumbers
-    counted_at: float
+    stale_at: float
     again: asyncio.Task[None] | None = None
 
 
@@ -48,18 +50,24 @@ class Walls:
         """Returns the numbers, counted at most some seconds before somebody last looked."""
         async with self._first:
             if wanted not in self._counted:
-                self._counted[wanted] = _Counted(await self._count(wanted), time.monotonic())
+                self._counted[wanted] = _Counted(*await self._timed(wanted))
                 if len(self._counted) > _KEPT:
                     self._counted.popitem(last=False)
         known = self._counted[wanted]
         self._counted.move_to_end(wanted)
-        if time.monotonic() - known.counted_at > FRESH and (known.again is None or known.again.done()):
+        if time.monotonic() > known.stale_at and (known.again is None or known.again.done()):
             known.again = asyncio.create_task(self._count_again(wanted, known))
         return known.numbers
 
     async def _count_again(self, wanted: Journeys, known: _Counted) -> None:
-        known.numbers = await self._count(wanted)
-        known.counted_at = time.monotonic()
+        known.numbers, known.stale_at = await self._timed(wanted)
+
+    async def _timed(self, wanted: Journeys) -> tuple[MapNumbers, float]:
+        """Returns the numbers, and the second of the monotonic clock at which they are counted again."""
+        began = time.monotonic()
+        numbers = await self._count(wanted)
+        ended = time.monotonic()
+        return numbers, ended + max(FRESH, REST * (ended - began))
 
     async def _count(self, wanted: Journeys) -> MapNumbers:
         now = self._context.now()
