@@ -37,6 +37,7 @@ from milepost.store.rollouts import MovePolicy, RolloutStatus
 from milepost.store.schema_upgrade import upgrade
 from milepost.store.tables import JourneyRow, MapVersionRow, MessageRow, RolloutRow
 from milepost.web.app import create_app
+from milepost.web.serve import spare_collections
 from milepost.web.services import Services
 
 GOAL_MS = 100
@@ -212,6 +213,7 @@ async def client_of(store: Store) -> AsyncIterator[tuple[httpx.AsyncClient, Mapp
     intake = Intake(store, None, REAL_TIME)
     await intake.context.compiled_maps.warm_up()
     app = create_app(settings, store, intake)
+    spare_collections()
     values = await _values(store, app.state.services)
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 5000))
     headers = {"Authorization": f"Bearer {KEY}"}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from milepost.explain.local_time import zoned_time_of
 from milepost.explain.vocabulary import FACTS, INSTEAD
 from milepost.planner.fact_errors import RefusedError, UnknownNameError
-from milepost.planner.instants import Instant, text
+from milepost.planner.instants import Instant
 
 
 class UnknownFactError(UnknownNameError):
@@ -32,7 +33,7 @@ class AlreadyUndoneError(UndoRefusedError):
 
     def __init__(self, kind: str, by: str | None, at: Instant) -> None:
         self.by, self.at = by, at
-        super().__init__(f"it was undone already{f' by {by}' if by else ''}, at {text(at)}", kind)
+        super().__init__(f"it was undone already{f' by {by}' if by else ''}, on {zoned_time_of(at, 'UTC')}", kind)
 
 
 class GraceOverError(UndoRefusedError):
@@ -43,7 +44,11 @@ class GraceOverError(UndoRefusedError):
     def __init__(self, kind: str, until: Instant | None) -> None:
         """`until` is when it was over; None: too early, as nothing from before it is kept."""
         self.until = until
-        why = "nothing from before it is kept" if until is None else f"the time for that is over since {text(until)}"
+        why = (
+            "nothing from before it is kept"
+            if until is None
+            else f"the time for that is over since {zoned_time_of(until, 'UTC')}"
+        )
         super().__init__(why, kind)
 
 
@@ -77,7 +82,7 @@ class FellDueError(UndoRefusedError):
         """`entry` is the kind of the timeline's entry, `subject` the step, stage or play that it is about."""
         self.entry, self.subject, self.at = entry, subject, at
         about = f" of {subject!r}" if subject else ""
-        super().__init__(f"{entry}{about} followed from it by itself, at {text(at)}", kind)
+        super().__init__(f"{entry}{about} followed from it by itself, on {zoned_time_of(at, 'UTC')}", kind)
 
 
 class NotUndoableError(UndoRefusedError):

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.planner.instants import Instant
-from milepost.store.rows import count_by
 from milepost.store.table_types import table_of
 from milepost.store.tables import TaskRow, TeamMemberRow
 from milepost.store.tasks import IS_OPEN, TaskFilter, conditions
@@ -50,22 +49,16 @@ async def loads(session: AsyncSession, people: Collection[str], now: Instant, un
 
     Those who stand in for somebody have the tasks of that person besides, which count for the person here.
     """
-    of_them = (IS_OPEN, TaskRow.person.in_(people))
-    every = await count_by(session, TaskRow.person, *of_them)
-    escalated = await count_by(session, TaskRow.person, *of_them, TaskRow.escalated_to.is_not(None))
-    due = select(
-        TaskRow.person,
+    is_due, minutes = TaskRow.urgency < until, TaskRow.effort_minutes
+    columns = (
+        func.count(),
         func.count(case((TaskRow.urgency < now, 1))),
-        func.sum(TaskRow.effort_minutes),
-        func.count() - func.count(TaskRow.effort_minutes),
+        func.count(case((TaskRow.escalated_to.is_not(None), 1))),
+        func.coalesce(func.sum(case((is_due, minutes))), 0),
+        func.count(case((and_(is_due, minutes.is_(None)), 1))),
     )
-    rows = await session.execute(due.where(*of_them, TaskRow.urgency < until).group_by(TaskRow.person))
-    work = {person: (late, int(minutes or 0), unknown) for person, late, minutes, unknown in rows}
-    found = {}
-    for person, many in every.items():
-        late, minutes, unknown = work.get(person, (0, 0, 0))
-        found[person] = Load(many, late, escalated.get(person, 0), minutes, unknown)
-    return found
+    query = select(TaskRow.person, *columns).where(IS_OPEN, TaskRow.person.in_(people)).group_by(TaskRow.person)
+    return {person: Load(*map(int, counts)) for person, *counts in await session.execute(query)}
 
 
 async def count_customers(session: AsyncSession, people: Collection[str]) -> dict[str, int]:

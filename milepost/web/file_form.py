@@ -42,7 +42,7 @@ async def read_file_form(request: Request, most_bytes: int) -> FileForm:
         HTTPException: 400, it is no such form.
     """
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
-        raise HTTPException(400, "This form must be sent as multipart/form-data.")
+        raise HTTPException(400, "This form came without its files. Go back, choose them, and send it again.")
     parser = _Parser(
         request.headers, request.stream(), max_files=limits.ASKS, max_fields=_FIELDS, max_part_size=limits.FORM
     )

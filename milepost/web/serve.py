@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -55,7 +56,14 @@ async def serve(
     port = check_port(settings.port, "the web application", "--port", host=settings.host)
     at_port = settings.model_copy(update={"port": port})
     async with opened(at_port, place) as app:
+        spare_collections()
         await Server(app, at_port, lambda: on_ready(at_port.links_begin_with)).serve()
+
+
+def spare_collections() -> None:
+    """Keeps all that a process has for good out of later collections of garbage, in which no request is answered."""
+    gc.collect()
+    gc.freeze()
 
 
 @asynccontextmanager

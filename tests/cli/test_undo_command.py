@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from milepost.cli.support.local_timezone import local_time
+from milepost.explain.local_time import zoned_time_of
 from milepost.planner.instants import parse
 from tests.cli.conftest import Milepost, advance, lines
 
@@ -54,7 +55,7 @@ def test_without_anything_to_undo_it_says_why_and_what_to_do(
     monkeypatch.setenv("MILEPOST_UNDO_MINUTES", "0")
     without = " ".join(milepost("undo", "acme").stdout.split())
     assert "MILEPOST_UNDO_MINUTES is 0" in without
-    assert f"the time for that is over since {told['at']}" in without
+    assert f"the time for that is over since {zoned_time_of(parse(told['at']), 'UTC')}" in without
     [why] = lines(milepost("undo", "acme", "--json"))
     assert (why["code"], why["grace_minutes"], why["latest"]["fact"]) == ("grace_over", 0, "slip")
     assert why["latest"]["until"] == told["at"]

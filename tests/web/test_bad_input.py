@@ -243,6 +243,7 @@ def test_no_customer_record_fails_or_blocks_a_journey(door: Door) -> None:
 NAMES = (
     "search", "map", "stage", "status", "risk", "stuck", "blocked", "health_below", "sort", "page", "journey", "kind",
     "next", "told", "all", "customer", "person", "role", "after", "limit", "offset", "contact", "open_risk", "cursor",
+    "since", "until", "begun", "month", "version", "of", "owner", "renews", "tab", "act", "section", "by", "together",
 )  # fmt: skip
 queries = st.dictionaries(st.sampled_from(NAMES), texts | st.sampled_from(["acme", "acme/1", "open", "yes", "7"]))
 shown = st.one_of(texts, st.sampled_from(["acme", "1", ANA, "connect/1/opening/1", "html", "pilot"]))

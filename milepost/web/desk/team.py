@@ -19,7 +19,7 @@ from milepost.web.pages import Values, render_aside, shell, up_to
 from milepost.web.services import Served
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
-MOST = 200
+MOST = 100
 """Colleagues on the page, those with the most work beyond their hours."""
 
 
