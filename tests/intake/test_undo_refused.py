@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from milepost.explain.local_time import zoned_time_of
 from milepost.intake.intake import Intake
 from milepost.intake.undo_errors import (
     CannotReplanError,
@@ -26,7 +27,6 @@ from milepost.planner.facts import (
     Resumed,
     StepDone,
 )
-from milepost.planner.instants import text
 from milepost.planner.state import State
 from milepost.store import customers, journeys, messages, undo_points
 from milepost.store.errors import UnknownCustomerError
@@ -60,7 +60,7 @@ async def test_after_the_grace_nothing_is_undone_and_the_answer_says_what_to_do(
     desk.wall.at += 300
     before = await desk.picture()
 
-    with pytest.raises(GraceOverError, match=f"over since {text(desk.now - 1)}") as refused:
+    with pytest.raises(GraceOverError, match=f"over since {zoned_time_of(desk.now - 1, 'UTC')}") as refused:
         await desk.undo(slip)
 
     assert "reopen" in refused.value.instead

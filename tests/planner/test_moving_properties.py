@@ -147,13 +147,16 @@ def is_of_a_move(entry):
 
 def life(compiled_map, customer, facts, versions):
     timeline, commands, wakes, state = [], [], {}, State.begin(customer, compiled_map.map.map, "v1", START)
+    reported = []
     for made in steps(compiled_map, state, facts, UNTIL, versions):
+        reported += made.timeline
         timeline += [entry for entry in made.timeline if not is_of_a_move(entry)]
         commands += made.commands
         wakes[made.state.clock] = made.wake_at
         state = made.state
     written = {key: value for key, value in state.to_json().items() if key not in ("version", "revision", "entries")}
     written["customer"] = state.customer
+    written["touched_entry"] = None if state.touched_entry is None else reported[state.touched_entry]
     return Life(timeline, commands, written | {"clock": None}, wakes)
 
 
