@@ -53,6 +53,7 @@ _ADDRESSES: Mapping[Role, str] = {
         POST /desk/together/done
         POST /desk/together/take
         POST /desk/together/undo
+        POST /desk/rows
         POST /desk/reviews/done
         POST /desk/away/{number}/end
         POST /desk/away/{number}/change

@@ -13,6 +13,8 @@ const seen = each => {
     && each.checkVisibility() && !each.closest(".skip");
 };
 const scrolls = each => each.closest('[role="region"][tabindex="0"]');  // made to be moved, with the keyboard too
+const abridged = each => getComputedStyle(each).textOverflow === "ellipsis"  // and said whole to whoever points at it
+  && each.closest("[title]")?.title.includes(each.textContent.trim());
 const said = each => `${each.tagName.toLowerCase()}.${each.className} ${each.textContent.trim().slice(0, 60)}`;
 """
 _SIDEWAYS = """() => {%s
@@ -24,7 +26,8 @@ _SIDEWAYS = """() => {%s
   return document.documentElement.scrollWidth > wide ? ["the page scrolls sideways", ...out] : out;
 }"""
 _CUT = """() => {%s
-  return [...document.body.querySelectorAll("*")].filter(seen).filter(each => !scrolls(each)).filter(each => {
+  const whole = each => !scrolls(each) && !abridged(each);
+  return [...document.body.querySelectorAll("*")].filter(seen).filter(whole).filter(each => {
     const style = getComputedStyle(each);
     const typed = ["INPUT", "TEXTAREA", "SELECT", "IFRAME"].includes(each.tagName);
     return !typed && style.overflowX !== "visible" && each.scrollWidth > each.clientWidth + 1

@@ -83,9 +83,36 @@ async def test_rows_are_a_finger_high_and_a_dozen_are_seen_without_scrolling(wor
         await world.add(customer(f"c{number}", f"Customer number {number}"))
     await window.goto(f"/desk/{ANA}")
     await expect(window.locator("a.row").first).to_be_visible()
-    places = await window.eval_on_selector_all(
-        "a.row", "rows => rows.map(each => [each.offsetHeight, each.getBoundingClientRect().bottom])"
-    )
-
+    places = await places_of_rows(window)
     assert all(44 <= height <= 45 for height, _ in places)
     assert sum(bottom <= DESK["height"] for _, bottom in places) >= 12
+
+
+async def test_close_rows_show_twenty_tasks_on_a_screen_and_the_browser_remembers_them(
+    world: World, window: Page
+) -> None:
+    for number in range(24):
+        await world.add(customer(f"c{number}", f"{NAMES[number % len(NAMES)]} {number}"))
+    await window.goto(f"/desk/{ANA}")
+    await window.get_by_role("button", name="Close rows").click()
+    await window.goto(f"/desk/{ANA}?by=customer")
+    await expect(window.get_by_role("button", name="Roomy rows")).to_be_visible()
+    await window.goto(f"/desk/{ANA}")
+    places = await places_of_rows(window)
+
+    assert all(24 <= height <= 30 for height, _ in places)
+    assert sum(bottom <= DESK["height"] for _, bottom in places) >= 20
+    assert await complaints(window, "close rows") == []
+    await window.set_viewport_size(PHONE)
+    assert all(height >= 44 for height, _ in await places_of_rows(window))
+    await window.set_viewport_size(DESK)
+    await window.get_by_role("button", name="Roomy rows").click()
+    assert all(height >= 44 for height, _ in await places_of_rows(window))
+
+
+async def places_of_rows(window: Page) -> list[tuple[float, float]]:
+    """The height of each row, and where it ends from the top of the window."""
+    await expect(window.locator("a.row").first).to_be_visible()
+    return await window.eval_on_selector_all(
+        "a.row", "rows => rows.map(each => [each.offsetHeight, each.getBoundingClientRect().bottom])"
+    )

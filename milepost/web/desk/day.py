@@ -27,6 +27,7 @@ from milepost.web.desk.desk_list import DeskList, Look, Part, Place
 from milepost.web.desk.hours import hours_of
 from milepost.web.desk.pane import Pane, PaneBuilder
 from milepost.web.desk.reviews import cards, due_reviews
+from milepost.web.desk.row_height import has_close_rows
 from milepost.web.desk.rows import Section, after, key_of
 from milepost.web.identity import Looking, Person, book_of
 from milepost.web.pages import render_aside, shell, up_to
@@ -55,7 +56,7 @@ async def queues(request: Request, served: Served, viewer: Looking, look: Annota
         Part(f"queue-{role}", spaced(role).capitalize(), TaskFilter(queue=role), size) for role, size in sizes.items()
     ]
     place = look.model_copy(update={"by": ""}).at_path("/desk/queues")
-    desk = _Desk(served, viewer, place, None, await served.zone(), in_force)
+    desk = _Desk(served, viewer, place, None, await served.zone(), in_force, has_close_rows=has_close_rows(request))
     page = await desk.page("Tasks without an owner", parts)
     roles = [role for role in sizes if f"queue-{role}" == place.section] or sizes
     page |= await desk.together(TaskFilter(unowned=tuple(roles))) if roles else {}
@@ -75,7 +76,7 @@ async def day(
         first = await tasks.list_open(session, theirs, limit=_ZONE_OF)
     zone = await served.zone(line.version for line in first.lines)
     place = look.at_path(f"/desk/{quote(address)}")
-    desk = _Desk(served, viewer, place, address, zone, in_force)
+    desk = _Desk(served, viewer, place, address, zone, in_force, has_close_rows=has_close_rows(request))
     parts = [Part("all", "", theirs)] if place.is_by_customer else _by_due(theirs, now, zone)
     page = await desk.page(colleague_name(address), parts)
     page |= await desk.together(theirs)
@@ -121,6 +122,7 @@ class _Desk:
     person: str | None
     zone: str
     in_force: StandIns
+    has_close_rows: bool
 
     async def page(self, heading: str, parts: Sequence[Part]) -> dict[str, Any]:
         """Returns what the page shows."""
@@ -151,6 +153,7 @@ class _Desk:
             "pane": pane,
             "unreadable": unreadable,
             "chosen": key_of(pane.card.line) if pane else None,
+            "has_close_rows": self.has_close_rows,
             "is_chosen": pane is not None and key_of(pane.card.line) == self.place.key,
             "hours": {},
             "groups": [],
