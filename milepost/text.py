@@ -39,8 +39,8 @@ def number(value: Any) -> str:
 
 
 def count_of(many: int, one: str, more: str | None = None) -> str:
-    """`1 customer`, `2 customers`; `more` is the plural where it isn't made with an `s`."""
-    return f"{many} {one if many == 1 else more or one + 's'}"
+    """`1 customer`, `1,200 customers`; `more` is the plural where it isn't made with an `s`."""
+    return f"{many:,} {one if many == 1 else more or one + 's'}"
 
 
 def listing(words: Sequence[str], *, most: int | None = None, last: str = "and", count: int | None = None) -> str:

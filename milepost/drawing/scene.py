@@ -101,6 +101,11 @@ class Scene:
     description: str
     items: tuple[Item, ...]
 
+    @property
+    def smallest_letters(self) -> float:
+        """The size of the smallest letters, in the picture's own units."""
+        return min(each.style.size for each in flatten(self.items) if isinstance(each, Text))
+
 
 def flatten(items: Iterable[Item]) -> Iterator[Rect | Shape | Text | Arrow]:
     """Yields every item without its groups, in the order of painting."""

@@ -145,12 +145,12 @@ def live(wall: Wall, outcomes: Collection[str]) -> dict[tuple[Part, str], Live]:
 
 def _here(part: Part, numbers: Numbers, *, is_outcome: bool) -> str:
     word = "running" if part is Part.PLAY else "asked" if is_outcome else "here"
-    return f"{numbers.here} {word}" if numbers.here else ""
+    return f"{numbers.here:,} {word}" if numbers.here else ""
 
 
 def _waits(numbers: Numbers) -> str:
     days = "" if numbers.days is None else f"for {count_of(numbers.days, 'day')}"
-    return ", ".join(filter(None, (days, f"{numbers.late} late" if numbers.late else "")))
+    return ", ".join(filter(None, (days, f"{numbers.late:,} late" if numbers.late else "")))
 
 
 def took_text(days: int) -> str:
@@ -161,7 +161,7 @@ def took_text(days: int) -> str:
 def _came(numbers: Numbers, *, is_outcome: bool) -> Iterator[str]:
     if not is_outcome:
         if numbers.over:
-            yield f"{_percent(numbers.statuses[StepStatus.DONE], numbers.over)} of {numbers.over} done"
+            yield f"{_percent(numbers.statuses[StepStatus.DONE], numbers.over)} of {numbers.over:,} done"
         return
     yield from confirmed(numbers.statuses)
 
@@ -169,9 +169,9 @@ def _came(numbers: Numbers, *, is_outcome: bool) -> Iterator[str]:
 def confirmed(statuses: Mapping[str, int]) -> Iterator[str]:
     """Yields in words what customers answered, by counts of the statuses of outcomes."""
     if settled := sum(statuses.get(each, 0) for each in VERDICTS):
-        yield f"{_percent(statuses.get(StepStatus.VERIFIED, 0), settled)} of {settled} confirmed"
+        yield f"{_percent(statuses.get(StepStatus.VERIFIED, 0), settled)} of {settled:,} confirmed"
     others = (StepStatus.PARTIAL, "partly"), (StepStatus.DISPUTED, "disputed"), (StepStatus.SILENT, "silent")
-    if words := [f"{statuses[status]} {word}" for status, word in others if statuses.get(status)]:
+    if words := [f"{statuses[status]:,} {word}" for status, word in others if statuses.get(status)]:
         yield ", ".join(words)
 
 

@@ -210,6 +210,7 @@ def templates() -> Environment:
         short_hash=short_hash,
         spaced=spaced,
         number=number,
+        grouped="{:,}".format,
         code=_code,
         colleague=colleague_name,
     )

@@ -33,7 +33,7 @@ async def shared_wall(request: Request, served: Served, token: str, choice: Anno
     compiled_map = await served.compiled_maps.of(drawn.hash)
     walls: Walls = request.app.state.walls
     wall = (await walls.of(Journeys(map_id, timezone=compiled_map.ours.timezone))).wall
-    sheet = WallSheet(compiled_map, drawn, wall, large=choice.is_large)
+    sheet = WallSheet(compiled_map, drawn, wall, letters=choice.lettering)
     page = {**await sheet.values(), "live_every": LIVE_EVERY}
     return with_letters(await render_aside("shared_wall.html", page))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -26,6 +27,10 @@ from milepost.web.security import POLICY
 from milepost.web.services import Services
 
 LIVE_EVERY = 5  # seconds
+_WIDTH_REM = 68
+"""The picture is no less wide on a screen."""
+_FULL_REM = 0.75
+"""Its smallest letters are as large where everything is to be read."""
 _POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'") + "; font-src data:"
 """A picture brings its letters along, in a style sheet of its own."""
 
@@ -59,12 +64,22 @@ class Row(NamedTuple):
     link: str | None
 
 
+class Letters(StrEnum):
+    """How a picture is on a screen.
+
+    The whole of it in the window, all of it to be read from near, or titles and numbers alone, to be read from afar.
+    """
+
+    WHOLE = ""
+    FULL = "full"
+    LARGE = "large"
+
+
 @dataclass(frozen=True, slots=True)
 class WallSheet:
     """One version of a map with numbers of some of its journeys; `of_what` says of which, if not of all.
 
-    `links` leads from stages, plays and steps to pages, by what it is and its id. `large`: in large letters, titles and
-    numbers alone.
+    `links` leads from stages, plays and steps to pages, by what it is and its id.
     """
 
     compiled_map: CompiledMap
@@ -72,7 +87,7 @@ class WallSheet:
     wall: Wall
     of_what: tuple[str, ...] = ()
     links: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    large: bool = False
+    letters: Letters = Letters.WHOLE
 
     async def values(self) -> Values:
         """Returns what the templates show; without a picture where the packages that draw aren't installed."""
@@ -88,6 +103,7 @@ class WallSheet:
             "paper": None,
             "paper_name": None,
             "picture": None,
+            "letters": self.letters,
             **await self._picture(numbers),
         }
 
@@ -121,10 +137,17 @@ class WallSheet:
         def drawn() -> dict[str, Any]:
             edition = f"version {self.row.number} ({short_hash(self.row.hash)})"
             content = map_text.content_of(self.compiled_map.map, edition).with_numbers(self._lead, lines)
-            scene = sheet.draw(content.in_large_letters() if self.large else content)
+            scene = sheet.draw(content.in_large_letters() if self.letters is Letters.LARGE else content)
             paper = " ".join(f"{side}mm" for side in scene.millimetres)
             svg_text = svg.svg_of(scene, self.links)
-            return {"picture": Markup(svg_text), "paper": paper, "paper_name": scene.paper}  # noqa: S704 - ours, every text escaped
+            return {
+                "picture": Markup(svg_text),  # noqa: S704 - ours, every text escaped
+                "paper": paper,
+                "paper_name": scene.paper,
+                "width": _FULL_REM * scene.width / scene.smallest_letters
+                if self.letters is Letters.FULL
+                else _WIDTH_REM,
+            }
 
         return await asyncio.to_thread(drawn)
 

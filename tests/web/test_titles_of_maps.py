@@ -6,10 +6,10 @@ from typing import Any
 
 import httpx
 
+from milepost.explain.titles_of_maps import map_titles, titles_by_id, titles_by_map
 from milepost.language.loader import from_files
 from milepost.planner.compiled_map import CompiledMap
 from milepost.store import maps
-from milepost.web.ops.titles_of_maps import map_titles, titles_by_id, titles_by_map
 from tests.web.conftest import World, text_of
 from tests.web.example import ANA, FILES, START
 from tests.web.test_import_pages import post, uploaded, work

@@ -9,6 +9,7 @@ from html import unescape
 import httpx
 import pytest
 
+from milepost.store import maps
 from tests.web.conftest import World, form_in, sign_in, text_of
 from tests.web.example import ANA, BO, DAY, FILES, MAP, START, customer
 
@@ -77,6 +78,32 @@ async def test_equal_steps_are_one_row_with_how_many_and_how_long(world: World, 
 
     assert "For many customers Send the invitation together 6 customers 1 h" in text_of(page)
     assert "map=pilot&amp;together=invite" in page.text
+
+
+async def test_past_three_equal_steps_the_others_are_folded_and_steps_of_one_name_say_of_which_map_they_are(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    names = ("invite", "set_out", "look_in", "pack")
+    steps = "".join(INVITATION.removesuffix("\n    actions:").replace("invite,", f"{name},", 1) for name in names)
+    written = MAP.replace("\n    actions:", f"{steps}\n    actions:", 1)
+    other = written.replace("map: pilot", "map: other").replace("title: Pilot customers", "title: All others")
+    await world.publish({**FILES, "map.yaml": written})
+    files = {**FILES, "map.yaml": other.replace('tier == "pilot"', 'tier == "other"')}
+    async with world.store.transaction() as session:
+        await maps.publish(session, "other", "All others", files, START)
+    for number in range(6):
+        attributes = {"tier": ("pilot", "other")[number % 2], "health": 75}
+        await world.add(customer(f"c{number}", f"Co {number}", attributes=attributes))
+
+    page = await desk(browser)
+    listed = text_of(page)
+    assert listed.count("Send the invitation together 3 customers Pilot customers") == 4
+    assert listed.count("Send the invitation together 3 customers All others") == 4
+    folded = re.search(r"<details>\s*<summary>5 more</summary>", page.text)
+    assert folded is not None
+    assert page.text.index("together=", folded.end())
+    chosen = await desk(browser, map="pilot", together="set_out")
+    assert re.search(r"<details open>\s*<summary>5 more</summary>", chosen.text)
 
 
 async def test_meetings_and_what_few_customers_have_are_no_group(world: World, browser: httpx.AsyncClient) -> None:

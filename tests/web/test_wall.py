@@ -167,6 +167,20 @@ async def test_in_large_letters_there_are_titles_and_numbers_alone(world: World,
     assert '<option value="large" selected>' in large.text
 
 
+async def test_in_full_size_all_of_it_can_be_read_and_an_unknown_size_is_passed_over(
+    browser: httpx.AsyncClient,
+) -> None:
+    widths = []
+    for letters in ("", "full", "huge"):
+        page = (await browser.get(f"/ops/maps/pilot?letters={letters}")).text
+        widths.append(float(re.search(r"\.wall svg \{[^}]*min-width: ([\d.]+)rem", page)[1]))  # type: ignore[index]
+        [picture] = re.findall(r'<svg[^>]*viewBox="0 0 ([\d.]+) [^>]*>', page)
+        smallest = min(float(size) for size in re.findall(r'font-size[=:]\s*"?([\d.]+)', page))
+        if letters == "full":
+            assert widths[-1] * 16 * smallest / float(picture) == pytest.approx(12, rel=0.01)
+    assert widths[0] == widths[2] < widths[1]
+
+
 async def test_a_map_that_is_none_is_named_with_those_that_are(browser: httpx.AsyncClient) -> None:
     page = await browser.get("/ops/maps/pilto")
     assert page.status_code in (404, 422)

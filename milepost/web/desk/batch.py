@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Depends, Form
 from pydantic import StringConstraints
 from starlette.responses import Response
 
+from milepost.explain.titles_of_maps import map_titles
 from milepost.intake.fact_admission import IncomingFact
 from milepost.intake.facts import FactReceipt
 from milepost.planner.enums import TaskStatus
@@ -20,6 +22,7 @@ from milepost.store import books, equal_tasks, tasks
 from milepost.store.equal_tasks import EqualTasks, can_be_together
 from milepost.store.tasks import TaskFilter, TaskLine
 from milepost.web import forms, undo
+from milepost.web.desk.desk_list import Place
 from milepost.web.desk.rows import Row, brief_effort, key_of
 from milepost.web.form_values import Line, Onward, Text, Token
 from milepost.web.identity import Acting, Person, book_of, safe_onward
@@ -36,11 +39,15 @@ ChosenTasks = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """A step in the list that is open for many customers; `address` is that of the page with them beside it."""
+    """A step in the list that is open for many customers; `address` is that of the page with them beside it.
+
+    `map_title` tells it from steps of other maps that have its title; empty where none has.
+    """
 
     of: EqualTasks
     address: str
     is_chosen: bool
+    map_title: str = ""
 
     @property
     def effort(self) -> str:
@@ -176,10 +183,21 @@ async def undo_batch(served: Served, person: Acting, form: Token, onward: Onward
     return back_to(safe_onward(onward), done_in if refused < len(facts) else "too_late")
 
 
-async def groups(served: Services, filters: TaskFilter) -> list[EqualTasks]:
-    """Returns what is open for many customers, of the tasks that meet the filters."""
+async def groups(served: Services, filters: TaskFilter, place: Place) -> list[GroupRow]:
+    """Returns the rows of what is open for many customers, of the tasks that meet the filters."""
     async with served.store.reading() as session:
-        return await equal_tasks.equal_tasks(session, filters)
+        steps = await equal_tasks.equal_tasks(session, filters)
+    maps_with = Counter(title for title, _ in {(each.title, each.map) for each in steps})
+    titles = map_titles(await served.compiled_maps.readable()) if any(many > 1 for many in maps_with.values()) else {}
+    return [
+        GroupRow(
+            each,
+            place.of_group(each.map, each.step).address,
+            (each.map, each.step) == (place.map, place.together),
+            titles.get(each.map, each.map) if maps_with[each.title] > 1 else "",
+        )
+        for each in steps
+    ]
 
 
 async def chosen(served: Services, filters: TaskFilter, map_id: str, step: str) -> list[TaskLine]:

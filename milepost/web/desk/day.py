@@ -170,18 +170,13 @@ class _Desk:
 
     async def together(self, filters: TaskFilter) -> dict[str, Any]:
         """Returns what can be done for many customers in one go, and the one of it that is chosen."""
-        groups, place = await batch.groups(self.served, filters), self.place
+        place = self.place
+        groups = await batch.groups(self.served, filters, place)
         lines = await batch.chosen(self.served, filters, place.map, place.together) if place.together else []
         found = batch.batch_of(self.served, self.viewer, lines, self.served.now(), self.zone)
-        rows = [
-            batch.GroupRow(
-                each, place.of_group(each.map, each.step).address, (each.map, each.step) == (place.map, place.together)
-            )
-            for each in groups
-        ]
         if found is None:
-            return {"groups": rows}
-        return {"groups": rows, "batch": found, "pane": None, "chosen": None, "is_chosen": True}
+            return {"groups": groups}
+        return {"groups": groups, "batch": found, "pane": None, "chosen": None, "is_chosen": True}
 
     async def undo(self) -> dict[str, Any]:
         """Returns what the viewer just did and can undo, for the frame of the page."""

@@ -1,4 +1,4 @@
-"""Who of a team has how much to do this week, what of it is late, and what went up."""
+"""Who of a team has how much to do this week, what of it is late, and what was escalated."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Colleague:
 
 @router.get("/team")
 async def team(request: Request, served: Served, viewer: Looking) -> Response:
-    """Who of the team has how much this week, what is late, and what went up."""
+    """Who of the team has how much this week, what is late, and what was escalated."""
     now, zone = served.now(), await served.zone()
     until = tasks.end_of_week(now, zone)
     async with served.store.reading() as session:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response, StreamingResponse
 
+from milepost.explain.titles_of_maps import titles_by_id
 from milepost.intake.csv_rows import csv_row
 from milepost.planner.instants import optional_text
 from milepost.store import customers as stored
@@ -23,7 +24,6 @@ from milepost.web.customer_rows import CustomerRows, ListedCustomer, standing
 from milepost.web.form_values import Line, Onward, Token, required
 from milepost.web.identity import Acting, Looking, Person, book_of
 from milepost.web.ops.customer_filters import ADDRESS, VIEWS, Filters
-from milepost.web.ops.titles_of_maps import titles_by_id
 from milepost.web.pages import back_to, render_aside, shell, up_to
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served, Services

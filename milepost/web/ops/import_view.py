@@ -12,6 +12,7 @@ from itertools import islice
 from milepost.customer import Customer
 from milepost.errors import MilepostError
 from milepost.explain.people_names import colleague_name
+from milepost.explain.titles_of_maps import map_titles, persona_titles, role_titles, titles_by_id, titles_by_map
 from milepost.imports.audience import Absent, Maps
 from milepost.imports.book_source import BookSource
 from milepost.imports.encodings import NAMES
@@ -33,7 +34,6 @@ from milepost.store.import_tables import ImportRow
 from milepost.store.imports import FileKind, ImportStatus
 from milepost.store.rehearsal_tables import RehearsalRow
 from milepost.text import yes_or_no
-from milepost.web.ops.titles_of_maps import map_titles, persona_titles, role_titles, titles_by_id, titles_by_map
 from milepost.web.services import Services
 
 SHOWN = 5

@@ -36,11 +36,10 @@ async def shown(
     walls: Walls = request.app.state.walls
     what = await chosen(served, walls, map_id, choice)
     wall = (await walls.of(what.journeys)).wall
-    sheet = WallSheet(what.compiled_map, what.drawn, wall, what.of_what, _links_of(what), choice.is_large)
+    sheet = WallSheet(what.compiled_map, what.drawn, wall, what.of_what, _links_of(what), choice.lettering)
     page: Values = {
         **await sheet.values(),
         "chosen": what,
-        "is_large": choice.is_large,
         "shared": await _shared(served, map_id),
         "form": forms.token(served, viewer.session, _FORM, map_id) if viewer else None,
     }

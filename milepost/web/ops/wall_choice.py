@@ -25,7 +25,7 @@ from milepost.planner.zones import beginning_of
 from milepost.store.map_states import Journeys, Trait
 from milepost.store.tables import MapVersionRow
 from milepost.web.services import Services
-from milepost.web.wall_sheet import current_of, versions_of
+from milepost.web.wall_sheet import Letters, current_of, versions_of
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 _COUNTRY = "country"
@@ -45,13 +45,13 @@ class Choice(BaseModel):
 
 
 class WallChoice(Choice):
-    """What the address of a wall chooses; `letters` are `large` where titles and numbers are to be read from afar."""
+    """What the address of a wall chooses; `letters` is one of `Letters`."""
 
     letters: Annotated[str, Field(max_length=limits.NAME)] = ""
 
     @property
-    def is_large(self) -> bool:
-        return self.letters == "large"
+    def lettering(self) -> Letters:
+        return next((each for each in Letters if each == self.letters), Letters.WHOLE)
 
 
 @dataclass(frozen=True, slots=True)

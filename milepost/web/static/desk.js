@@ -9,7 +9,7 @@ let shown = Promise.resolve();
 let asked = 0;
 let leaving = false;
 
-const rows = () => [...document.querySelectorAll(".desk a.row")];
+const rows = () => [...document.querySelectorAll(".desk a.row")].filter((row) => !row.closest("details:not([open])"));
 const current = () => rows().findIndex((row) => row.getAttribute("aria-current"));
 const areOn = () => localStorage.getItem(OFF) !== "off";
 
