@@ -29,7 +29,8 @@ from milepost.translations.reader import translatable
 from milepost.web.doors import NotAllowedError
 from milepost.web.forms import FormRefusedError
 from milepost.web.identity import SignInNeededError
-from milepost.web.pages import render, render_for
+from milepost.web.pages import Values, render, render_for
+from milepost.web.problem_frame import frame_of
 from milepost.web.readers import reader_of
 from milepost.web.request_limits import API
 from milepost.web.security import add_headers, is_by_link
@@ -200,10 +201,18 @@ async def respond(request: Request, problem: Problem, headers: Any = None) -> Re
     if _is_for_programs(request):
         body = {"error": {"code": problem.code, "message": problem.message, "hint": problem.hint}}
         return JSONResponse(body, problem.status, headers=headers)
+    if not is_by_link(request.url.path) and (frame := await _frame(request, problem)) is not None:
+        return render("problem.html", {"heading": problem.message, "message": problem.hint}, frame, problem.status)
     reader = reader_of(request)
     page = {"heading": reader.gettext(problem.message), "message": problem.hint and reader.gettext(problem.hint)}
-    template = "portal/closed.html" if is_by_link(request.url.path) else "problem.html"
+    template = "portal/closed.html" if is_by_link(request.url.path) else "problem_stranger.html"
     return render_for(services(request), reader, template, page, status=problem.status)
+
+
+async def _frame(request: Request, problem: Problem) -> Values | None:
+    """Returns the frame of colleagues for whoever is one; None where making it might fail as the page itself did."""
+    is_ours = problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return None if is_ours else await frame_of(request, problem.message)
 
 
 def _is_for_programs(request: Request) -> bool:
@@ -309,10 +318,10 @@ def _route(request: Request) -> str | None:
     return getattr(request.scope.get("route"), "path", None)
 
 
-async def _on_not_allowed(_: Request, error: Exception) -> Response:
+async def _on_not_allowed(request: Request, error: Exception) -> Response:
     assert isinstance(error, NotAllowedError)
     page = {"heading": error.heading, "message": error.message, "hint": error.hint}
-    return render("not_allowed.html", page, status=403)
+    return render("not_allowed.html", page, await frame_of(request, error.heading), 403)
 
 
 async def _on_sign_in(_: Request, error: Exception) -> Response:
