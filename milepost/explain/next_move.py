@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from milepost.customer import Contact, Mail, address_key
 from milepost.explain.held_messages import Held, held_messages
-from milepost.explain.local_time import day_of, due_time_of, time_of
+from milepost.explain.local_time import day_of, due_day_of, due_time_of, time_of
 from milepost.explain.overview import JourneyOverview
 from milepost.explain.sentences import Wording, outlook_sentence, quoted, spaced
 from milepost.explain.waits import WaitingStep
@@ -19,6 +19,7 @@ from milepost.planner import timeline
 from milepost.planner.enums import StepStatus
 from milepost.planner.instants import Instant
 from milepost.planner.outlook import Outlook
+from milepost.planner.silence import Silence, silences_at
 from milepost.planner.spoken_entries import Replied, Requested
 from milepost.planner.timeline import Entry
 from milepost.text import count_of, listing
@@ -96,10 +97,14 @@ def _awaited(journey: JourneyOverview, steps: Sequence[WaitingStep], beginning: 
 def _since(step: WaitingStep, now: Instant, zone: str) -> str:
     opened = step.opened_at or now
     due = "" if step.due_at is None else f", {'was' if step.overdue else 'is'} due {due_time_of(step.due_at, zone)}"
-    return f"open since {day_of(opened, zone)} ({count_of(max(now - opened, 0) // _DAY, 'day')}){due}"
+    days = max(now - opened, 0) // _DAY
+    return f"open since {day_of(opened, zone)} ({count_of(days, 'day') if days else 'today'}){due}"
 
 
 def _lines(journey: JourneyOverview, outlook: Outlook | None) -> Iterator[tuple[str, str]]:
+    if silences := silences_at(journey.state, journey.now):
+        yield "Silent", _silent(silences, journey)
+        yield "Do", "Reach them otherwise, by phone say, and write down what they say: All actions, They told me."
     customers, ours = _open_steps(journey)
     if customers and ours and not journey.state.paused:
         yield "Ours", _awaited(journey, ours, "It also waits for")
@@ -116,6 +121,21 @@ def _lines(journey: JourneyOverview, outlook: Outlook | None) -> Iterator[tuple[
     yield "Heard", _heard(journey, say)
     if outlook is not None:
         yield "Next", _comes(outlook, say, journey)
+
+
+def _silent(silences: Sequence[Silence], journey: JourneyOverview) -> str:
+    """Says for how long the customer has been silent, and about what, the longest first."""
+    days = max(journey.now - silences[0].since, 0) // _DAY
+    words = [_unsaid(each, journey) for each in silences[:_MOST]]
+    more = f"; and {count_of(len(silences) - _MOST, 'more step')}" if len(silences) > _MOST else ""
+    return f"{'For ' + count_of(days, 'day') if days else 'Since today'}: {'; '.join(words)}{more}."
+
+
+def _unsaid(silence: Silence, journey: JourneyOverview) -> str:
+    title, day = quoted(journey.say.step(silence.step)), due_day_of(silence.since, journey.zone)
+    if silence.is_unanswered:
+        return f"nobody answered by {day} whether {title} is there"
+    return f"{title} was due {day}, and they haven't done it"
 
 
 def _asked(journey: JourneyOverview, step: WaitingStep, say: Wording) -> str:
@@ -172,8 +192,9 @@ def _heard(journey: JourneyOverview, say: Wording) -> str:
     people = {address_key(each.email) for each in journey.state.customer.contacts}
     for entry in reversed(journey.entries):
         if isinstance(entry, _HEARD) and entry.by is not None and address_key(entry.by) in people:
-            days = count_of(max(journey.now - entry.at, 0) // _DAY, "day")
-            return f"The customer was last heard {days} ago, on {day_of(entry.at, journey.zone)}: {say.sentence(entry)}"
+            days = max(journey.now - entry.at, 0) // _DAY
+            ago = f"{count_of(days, 'day')} ago, on {day_of(entry.at, journey.zone)}" if days else "today"
+            return f"The customer was last heard {ago}: {say.sentence(entry)}"
     return f"Nothing was heard from the customer since the journey began on {day_of(_began(journey), journey.zone)}."
 
 

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from milepost.planner.enums import StepKind, StepStatus
 from milepost.planner.instants import Instant
 from milepost.planner.state import State, StepState
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """What a customer doesn't say a word about: a step of theirs, late `since` an instant that may lie ahead.
+
+    `is_unanswered` tells an outcome whose time to answer is over from a step that is still open.
+    """
+
+    since: Instant
+    step: str
+    is_unanswered: bool
 
 
 def silent_from(state: State) -> Instant | None:
@@ -15,14 +28,20 @@ def silent_from(state: State) -> Instant | None:
     It may lie ahead: it is when the first of their open steps is late, or when nobody answered an outcome. A customer
     who is paused isn't silent.
     """
-    return min(_lateness(state), default=None) if state.is_open else None
+    return min((each.since for each in _silences(state)), default=None)
 
 
-def _lateness(state: State) -> Iterator[Instant]:
-    for record in state.steps.values():
+def silences_at(state: State, now: Instant) -> list[Silence]:
+    """Returns what the customer is silent about at an instant, the longest first."""
+    found = [each for each in _silences(state) if each.since <= now]
+    return sorted(found, key=lambda each: (each.since, each.step))
+
+
+def _silences(state: State) -> Iterator[Silence]:
+    for step, record in state.steps.items() if state.is_open else ():
         if record.due_at is not None and _is_awaited(record):
             _, quiet_until = record.kept_until()
-            yield max(record.due_at, quiet_until)
+            yield Silence(max(record.due_at, quiet_until), step, record.status is StepStatus.SILENT)
 
 
 def _is_awaited(record: StepState) -> bool:

@@ -24,7 +24,7 @@ async def test_the_next_move_is_ours(browser: httpx.AsyncClient) -> None:
     said = await move(browser)
 
     assert "The next move is ours: it waits for Ana Ruiz (Customer success manager) to do it: “Kickoff call”" in said
-    assert "open since Mon 2 Mar 2026 (0 days), is due Wed 4 Mar 2026, 17:00, and 1 more step." in said
+    assert "open since Mon 2 Mar 2026 (today), is due Wed 4 Mar 2026, 17:00, and 1 more step." in said
     assert "No mail has left in this journey." in said
     assert "Nothing was heard from the customer since the journey began on Mon 2 Mar 2026." in said
     assert "If nobody does anything, Wed 4 Mar 2026, 17:00: “Kickoff call” will be overdue." in said
@@ -39,6 +39,19 @@ async def test_the_customer_was_asked_and_reminded(world: World, browser: httpx.
     assert "“Connect the first system”, open since Mon 2 Mar 2026 (11 days), was due Mon 9 Mar 2026, 12:00." in said
     assert "Kim Lo had 3 mails about “Connect the first system”: the first on Mon 2 Mar 2026, the last on" in said
     assert "It also waits for somebody of the team “Solutions engineer” to take it" in said
+    assert "For 3 days: “Connect the first system” was due Mon 9 Mar 2026, and they haven't done it." in said
+    assert "Reach them otherwise, by phone say, and write down what they say" in said
+
+
+async def test_the_head_says_who_is_silent_as_the_list_does(world: World, browser: httpx.AsyncClient) -> None:
+    await world.tell(step_done="kickoff", result="held")
+    assert "silent since" not in text_of(await browser.get(ACME))
+    await world.move_to(START + 11 * DAY)
+
+    assert "silent since Mon 9 Mar 2026" in text_of(await browser.get(f"{ACME}?tab=history"))
+    assert "Acme" in text_of(await browser.get("/ops/customers?silent=yes"))
+    await world.tell(paused=True, reason="Merger")
+    assert "silent since" not in text_of(await browser.get(ACME))
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from milepost.explain.contract import renewal_of, value_of
 from milepost.explain.overview import CustomerOverview, JourneyOverview
 from milepost.explain.owner import owner_of
 from milepost.explain.sentences import Wording
+from milepost.planner.silence import silences_at
 from milepost.store import aliases
 from milepost.store.customer_overview import customer_overview
 from milepost.translations.reader import ENGLISH
@@ -158,6 +159,7 @@ async def _head(
         "say": journey.say if journey else Wording(zone=overview.zone),
         "standing": standing,
         "running": journey if journey and not journey.has_ended and journey.compiled_map else None,
+        "silent_since": _silent_since(journey),
         "earlier_ids": await aliases.of_customer(session, customer.id),
         "trend": await health_trend(session, customer.id, overview.health, overview.zone),
         "renewal": local_time.date_text(day) if day else None,
@@ -170,6 +172,12 @@ async def _head(
         "mail_form": forms.token(served, viewer.session, "mail") if viewer else None,
         "taken": served.intake.context.files,
     }
+
+
+def _silent_since(journey: JourneyOverview | None) -> str | None:
+    """Returns since which day the customer has been silent, as the list of customers counts them; None: isn't."""
+    silences = silences_at(journey.state, journey.now) if journey is not None else []
+    return local_time.due_day_of(silences[0].since, journey.zone) if journey is not None and silences else None
 
 
 def _rail(journey: JourneyOverview | None) -> list[RailStage]:
