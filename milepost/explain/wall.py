@@ -23,15 +23,23 @@ _OVER = (StepStatus.DONE, StepStatus.SKIPPED, StepStatus.WITHDRAWN, *VERDICTS)
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """A customer who stands somewhere, `since` when, and when it was or is due; None where it isn't known."""
+    """A customer who stands somewhere, `since` when, and when it was or is due; None where it isn't known.
+
+    `silent_from` is when the customer fell or falls silent, see `planner.silence`.
+    """
 
     customer: str
     since: Instant | None
     due_at: Instant | None
+    silent_from: Instant | None = None
 
     def late_at(self, now: Instant) -> int | None:
         """Returns for how many seconds it has been late at an instant; None if it isn't."""
         return None if self.due_at is None or self.due_at >= now else now - self.due_at
+
+    def silent_at(self, now: Instant) -> int | None:
+        """Returns for how many seconds the customer has been silent at an instant; None if they aren't."""
+        return None if self.silent_from is None or self.silent_from > now else now - self.silent_from
 
     def age_at(self, now: Instant) -> int | None:
         """Returns for how many seconds the customer has stood there at an instant; None where that isn't known."""
@@ -42,14 +50,16 @@ class Stay:
 class Numbers:
     """The numbers of one stage, play or step at an instant. `stays` are those who stand here then.
 
-    `took` counts those who are through with it by the days that it took them. Once all are counted, `days` is for how
-    many days half of those who are here have been, None where nobody is; `usual_days` how many it took half of the
-    others, None where too few are through with it to say so.
+    So many of them are `late` with it, and so many `silent` about something. `took` counts those who are through with
+    it by the days that it took them. Once all are counted, `days` is for how many days half of those who are here have
+    been, None where nobody is; `usual_days` how many it took half of the others, None where too few are through with it
+    to say so.
     """
 
     at: Instant
     stays: list[Stay] = field(default_factory=list)
     late: int = 0
+    silent: int = 0
     statuses: Counter[str] = field(default_factory=Counter)
     took: Counter[int] = field(default_factory=Counter)
 
@@ -88,7 +98,9 @@ class Wall:
     running: int = 0
     numbers: dict[tuple[Part, str], Numbers] = field(default_factory=dict)
 
-    def add(self, customer: str, standings: Iterable[Standing], *, has_ended: bool) -> None:
+    def add(
+        self, customer: str, standings: Iterable[Standing], *, has_ended: bool, silent_from: Instant | None = None
+    ) -> None:
         """Counts a customer's journey; one that has ended stands nowhere."""
         self.journeys += 1
         self.running += not has_ended
@@ -101,9 +113,10 @@ class Wall:
                 numbers.took[round(each.took / _DAY)] += 1
             if has_ended or not each.is_running:
                 continue
-            stay = Stay(customer, each.since, each.due_at)
+            stay = Stay(customer, each.since, each.due_at, silent_from)
             numbers.stays.append(stay)
             numbers.late += stay.late_at(self.at) is not None
+            numbers.silent += stay.silent_at(self.at) is not None
 
     def stays(self, part: Part, id_: str) -> list[Stay]:
         """Returns those who stand there, whoever has for longest first."""
@@ -115,19 +128,20 @@ class Wall:
 class Live:
     """What is so now of a stage, play or step: how many stand `here`, for how long and how late, and what came of it.
 
-    `usual` is how long it took those who are through with it. Where there is nothing to be said, `here`, `waits` and
-    `usual` are empty.
+    `silent` are how many of those in a stage are, `usual` is how long it took those who are through with it. Where
+    there is nothing to be said, `here`, `waits`, `silent` and `usual` are empty.
     """
 
     here: str
     waits: str
+    silent: str
     usual: str
     came: tuple[str, ...]
 
     @property
     def more(self) -> tuple[str, ...]:
         """All but how many stand here, and what is usual."""
-        return (*([self.waits] if self.waits else []), *self.came)
+        return (*filter(None, (self.waits, self.silent)), *self.came)
 
 
 def live(wall: Wall, outcomes: Collection[str]) -> dict[tuple[Part, str], Live]:
@@ -136,6 +150,7 @@ def live(wall: Wall, outcomes: Collection[str]) -> dict[tuple[Part, str], Live]:
         (part, id_): Live(
             _here(part, numbers, is_outcome=part is Part.STEP and id_ in outcomes),
             _waits(numbers),
+            f"{numbers.silent:,} silent" if part is Part.STAGE and numbers.silent else "",
             "" if numbers.usual_days is None else f"half took {took_text(numbers.usual_days)}",
             tuple(_came(numbers, is_outcome=id_ in outcomes) if part is Part.STEP else ()),
         )

@@ -76,7 +76,7 @@ class Walls:
         async with self._context.store.reading() as session:
             async for each in map_states.read(session, wanted):
                 there = tuple(standings(each.state))
-                wall.add(each.customer, there, has_ended=each.ended_at is not None)
+                wall.add(each.customer, there, has_ended=each.ended_at is not None, silent_from=each.silent_from)
                 countries.add(each.state["customer"].get("country"))
                 was_broken_off = each.ended_at is not None and each.reason != AT_ITS_GOAL
                 span = Span(each.started_at, each.ended_at, was_broken_off, each.id, each.customer)

@@ -49,7 +49,10 @@ class Journeys:
 
 @dataclass(frozen=True, slots=True)
 class StoredJourney:
-    """A customer's journey as it lies in the store; `reason` says why it ended."""
+    """A customer's journey as it lies in the store; `reason` says why it ended.
+
+    `silent_from` is when the customer fell or falls silent, see `planner.silence`; None where nothing is awaited.
+    """
 
     id: str
     customer: str
@@ -57,6 +60,7 @@ class StoredJourney:
     started_at: Instant
     ended_at: Instant | None
     reason: str | None
+    silent_from: Instant | None
 
 
 async def read(session: AsyncSession, wanted: Journeys) -> AsyncIterator[StoredJourney]:
@@ -75,6 +79,7 @@ async def read(session: AsyncSession, wanted: Journeys) -> AsyncIterator[StoredJ
         _journeys.c.started_at,
         _journeys.c.ended_at,
         _journeys.c.reason,
+        _journeys.c.silent_from,
     )
     query = select(*columns).where(*conditions)
     async for batch in (await session.stream(query)).partitions(_BATCH):

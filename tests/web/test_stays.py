@@ -7,9 +7,10 @@ import pytest
 
 from milepost.intake.walls import Walls
 from milepost.planner.standings import Part
+from milepost.planner.written_facts import WrittenFact
 from milepost.store.map_states import Journeys, Trait
 from tests.web.conftest import World, text_of
-from tests.web.example import DAY, START, customer
+from tests.web.example import ANA, DAY, START, customer
 
 KICKOFF = "/ops/maps/pilot/here/step/kickoff"
 
@@ -33,7 +34,27 @@ async def test_who_has_been_there_for_longest_is_first_with_how_long_and_how_lat
     assert "Kickoff call" in page
     assert "In Getting started. 2 customers are here" in page
     assert page.index("Acme") < page.index("Globex")
-    assert "Acme Ltd 30 days 27 days 75 Globex 29 days 26 days 75" in page
+    assert "Acme Ltd 30 days 27 days \N{EN DASH} 75 Globex 29 days 26 days \N{EN DASH} 75" in page
+
+
+async def test_those_who_are_silent_or_late_are_counted_and_each_number_leads_to_them(
+    two: World, browser: httpx.AsyncClient
+) -> None:
+    await two.intake.record_fact("globex", WrittenFact(step_done="kickoff", result="held"), by=ANA)
+    await two.move_to(START + 14 * DAY)
+    stage = "/ops/maps/pilot/here/stage/start"
+    both = await browser.get("/ops/maps/pilot/funnel")
+    silent = text_of(await browser.get(f"{stage}?only=silent"))
+    late = text_of(await browser.get(f"{KICKOFF}?only=late"))
+
+    assert f'href="{stage}?only=silent">1</a>' in both.text
+    assert f'href="{KICKOFF}?only=late">1</a>' in both.text
+    assert "1 silent" in (await browser.get("/ops/maps/pilot")).text
+    assert "1 customer is here and silent, on" in silent
+    assert ("Globex" in silent, "Acme" in silent) == (True, False)
+    assert ("Globex" in late, "Acme" in late) == (False, True)
+    assert "2 customers are here, on" in text_of(await browser.get(f"{stage}?only=whatever"))
+    assert "Nobody is here and late now." in text_of(await browser.get(f"{stage}?only=late"))
 
 
 async def test_a_stage_and_a_play_list_theirs_and_what_is_none_is_named(two: World, browser: httpx.AsyncClient) -> None:

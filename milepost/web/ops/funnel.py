@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -41,8 +42,9 @@ async def shown(
             (
                 stage,
                 funnel.stages.get(stage.id),
-                what.stays_at(Part.STAGE, stage.id),
+                _lists_of(what, Part.STAGE, stage.id),
                 what.left_at(Part.STAGE, stage.id),
+                wall.numbers.get((Part.STAGE, stage.id)),
             )
             for stage in map_.stages
         ],
@@ -57,11 +59,16 @@ async def shown(
     return await render_aside("ops/funnel.html", page, around)
 
 
-def _waits(what: ChosenJourneys, wall: Wall) -> list[tuple[str, str, Numbers, str]]:
+def _waits(what: ChosenJourneys, wall: Wall) -> list[tuple[str, str, Numbers, Mapping[str, str]]]:
     """Returns the steps that most customers have open: title, stage or play, numbers, and where those are listed."""
     found = [
-        (step.title, container.title, numbers, what.stays_at(Part.STEP, step.id))
+        (step.title, container.title, numbers, _lists_of(what, Part.STEP, step.id))
         for container, step in what.compiled_map.map.all_steps()
         if (numbers := wall.numbers.get((Part.STEP, step.id))) is not None and numbers.here
     ]
     return sorted(found, key=lambda each: (-each[2].late, -each[2].here))[:_MOST]
+
+
+def _lists_of(what: ChosenJourneys, part: Part, id_: str) -> Mapping[str, str]:
+    """Returns where those who stand in a stage or step are listed, the late and the silent ones of them."""
+    return {only or "all": what.stays_at(part, id_, only) for only in ("", "late", "silent")}

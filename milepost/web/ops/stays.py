@@ -7,9 +7,11 @@ from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
+from milepost import limits
 from milepost.explain.funnel import Leaver
 from milepost.explain.local_time import span_text, time_of
 from milepost.explain.wall import Stay
@@ -36,6 +38,22 @@ class Page(Choice):
     page: Annotated[int, Query(ge=1, le=10_000)] = 1
 
 
+class StaysPage(Page):
+    """Which of those who stand there are listed: all, or `late` ones or `silent` ones `only`."""
+
+    only: Annotated[str, Field(max_length=limits.NAME)] = ""
+
+    def has(self, stay: Stay, now: Instant) -> bool:
+        """Returns whether a customer is listed; what is unknown is passed over, as in the rest of the address."""
+        match self.only:
+            case "late":
+                return stay.late_at(now) is not None
+            case "silent":
+                return stay.silent_at(now) is not None
+            case _:
+                return True
+
+
 @router.get("/{map_id}/here/{part}/{id}")
 async def shown(
     request: Request,
@@ -45,14 +63,15 @@ async def shown(
     map_id: str,
     part: Part,
     id: str,  # noqa: A002 - of what is shown
-    choice: Annotated[Page, Query()],
+    choice: Annotated[StaysPage, Query()],
 ) -> Response:
     """Those of the viewer's book who stand there, whoever has for longest first."""
     walls: Walls = request.app.state.walls
     what = await chosen(served, walls, map_id, choice)
     title, container = titles_of(what, part, id)
     wall = (await walls.of(what.journeys)).wall
-    stays = wall.stays(part, id)
+    stays = [stay for stay in wall.stays(part, id) if choice.has(stay, wall.at)]
+    address = what.stays_at(part, id, choice.only)
     async with served.store.reading() as session:
         own = await in_book(session, await book_of(session, served, viewer), stays)
         listed = own[(choice.page - 1) * PER_PAGE : choice.page * PER_PAGE]
@@ -61,13 +80,15 @@ async def shown(
         "map": what.compiled_map.map,
         "chosen": what,
         "title": title,
+        "only": choice.only if choice.only in ("late", "silent") else "",
+        "everybody": what.stays_at(part, id),
         "container": container,
         "at": time_of(wall.at, what.timezone),
         "total": len(own),
         "others": len(stays) - len(own),
         "lines": [_line(rows[stay.customer], stay, wall.at) for stay in listed if stay.customer in rows],
-        "earlier": page_at(what.stays_at(part, id), choice.page - 1) if choice.page > 1 else None,
-        "later": page_at(what.stays_at(part, id), choice.page + 1) if choice.page * PER_PAGE < len(own) else None,
+        "earlier": page_at(address, choice.page - 1) if choice.page > 1 else None,
+        "later": page_at(address, choice.page + 1) if choice.page * PER_PAGE < len(own) else None,
     }
     around = shell(request, served, viewer, f"{title}: who is here", "maps", zone=what.timezone)
     return await render_aside("ops/stays.html", page, around)
@@ -102,6 +123,7 @@ def _line(row: CustomerRow, stay: Stay, now: Instant) -> dict[str, Any]:
         "customer": row,
         "waits": None if (age := stay.age_at(now)) is None else span_text(age),
         "late": None if (late := stay.late_at(now)) is None else span_text(late),
+        "silent": None if (silent := stay.silent_at(now)) is None else span_text(silent),
     }
 
 

@@ -114,9 +114,10 @@ class ChosenJourneys:
         }
         return f"?{urlencode(kept)}" if (kept := {name: value for name, value in said.items() if value}) else ""
 
-    def stays_at(self, part: Part, id_: str) -> str:
-        """Returns the address of the list of those who stand in a stage, play or step."""
-        return self._list_at("here", part, id_)
+    def stays_at(self, part: Part, id_: str, only: str = "") -> str:
+        """Returns the address of the list of those who stand in a stage, play or step; `only` of some of them."""
+        address = self._list_at("here", part, id_)
+        return f"{address}{'&' if '?' in address else '?'}{urlencode({'only': only})}" if only else address
 
     def left_at(self, part: Part, id_: str) -> str:
         """Returns the address of the list of those who left with a stage open, or at a step."""
