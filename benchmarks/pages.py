@@ -62,6 +62,7 @@ PAGES = {
     "the team": "/desk/team",
     "the queues": "/desk/queues",
     "a queue": "/desk/queues?section=queue-csm",
+    "sharing out a queue": "/desk/queues/share?role=account_executive",
     "an equal step of many in the queues": "/desk/queues?map=midmarket-make-money&together=template_review",
     "customers": "/ops/customers",
     "results": "/ops/results",

@@ -83,7 +83,11 @@ async def _deliveries(session: AsyncSession, now: Instant) -> Check:
     if not number:
         return ok("Deliveries", "None has failed in the last 7 days.")
     text = f"{count_of(number, 'message')} failed in the last 7 days."
-    return warning("Deliveries", text, "The outbox page says why; colleagues have a task for each.")
+    return warning(
+        "Deliveries",
+        text,
+        "Each says why, on the page Mail or after `milepost mail --status failed`; colleagues have a task for each.",
+    )
 
 
 async def _retention(session: AsyncSession, settings: Settings, wall: float) -> list[Check]:

@@ -68,6 +68,12 @@ async def count_customers(session: AsyncSession, people: Collection[str]) -> dic
     return dict(iter(await session.execute(query)))
 
 
+async def holders(session: AsyncSession, role: str, people: Collection[str]) -> frozenset[str]:
+    """Returns which of the people, by address in lower case, have a role on the team of some customer."""
+    has_it = (_members.c.address.in_(people), _members.c.role == role)
+    return frozenset(await session.scalars(select(_members.c.address).where(*has_it).distinct()))
+
+
 async def customers_of(session: AsyncSession, person: str) -> frozenset[str]:
     """Returns the ids of the customers on whose team a colleague is, by the address in lower case."""
     return frozenset(await session.scalars(select(_members.c.customer_id).where(_members.c.address == person)))

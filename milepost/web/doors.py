@@ -106,6 +106,8 @@ _ADDRESSES: Mapping[Role, str] = {
     """,
     Role.MANAGER: """
         GET  /desk/team
+        GET  /desk/queues/share
+        POST /desk/queues/share
         POST /ops/customers/{customer}/pause
         POST /ops/customers/{customer}/resume
         POST /ops/customers/{customer}/end

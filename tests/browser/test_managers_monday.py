@@ -85,5 +85,13 @@ async def test_the_load_is_seen_and_a_late_task_goes_to_whoever_has_time(chromiu
 
     await page.goto("/desk")
     await expect(page.locator("a.row")).to_have_count(4)  # what went up is on her own desk
+
+    await page.get_by_role("link", name="Queues", exact=True).click()
+    await page.get_by_role("link", name="Share them out by the hours that each has left").click()
+    await expect(page.get_by_role("row", name="Bo Ek")).to_contain_text("4 tasks, 2 hours")
+    looks += await complaints(page, "sharing out a queue")
+    await page.get_by_role("button", name="Share out").click()
+    await expect(page.get_by_text("Shared out. Each has theirs on the desk now.")).to_be_visible()
+    await expect(page.locator("a.row")).to_have_count(0)
     assert looks == []
     await context.close()

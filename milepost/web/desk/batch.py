@@ -20,6 +20,7 @@ from milepost.planner.instants import Instant
 from milepost.planner.written_facts import WrittenAgreement, WrittenFact
 from milepost.store import books, equal_tasks, tasks
 from milepost.store.equal_tasks import EqualTasks, can_be_together
+from milepost.store.tables import TaskRow
 from milepost.store.tasks import TaskFilter, TaskLine
 from milepost.web import forms, undo
 from milepost.web.desk.desk_list import Place
@@ -31,7 +32,8 @@ from milepost.web.problems import ProblemError
 from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/desk/together", include_in_schema=False)
-_FORM = "together"
+FORM = "together"
+"""The kind of the forms about tasks that are done together."""
 ChosenTasks = Annotated[
     list[Annotated[str, StringConstraints(max_length=1000)]] | None, Form(max_length=equal_tasks.MOST)
 ]
@@ -82,7 +84,7 @@ def batch_of(
     ]
     first = lines[0].task
     results = [each for each in first.results if all(each in line.task.results for line in lines)]
-    form = forms.token(served, session, _FORM) if viewer else None
+    form = forms.token(served, session, FORM) if viewer else None
     is_unowned = all(line.task.person is None for line in lines)
     return Batch(first.title, tuple(chosen), tuple(results), form, is_unowned)
 
@@ -100,12 +102,12 @@ class SentBatch:
     ) -> None:
         self.served = served
         self.person = person
-        self.id = forms.read(served, person.session, form, _FORM).id
+        self.id = forms.read(served, person.session, form, FORM).id
         self.chosen = [forms.read(served, person.session, each, "task").subject for each in task or ()]
         self.onward = safe_onward(onward)
 
-    async def open_lines(self) -> dict[int, TaskLine]:
-        """Returns the chosen tasks that are still open and in their sender's book, each by its place in the form.
+    async def open_lines(self, fits: Callable[[TaskRow], bool] = can_be_together) -> dict[int, TaskLine]:
+        """Returns the chosen tasks that are open, fit and are in their sender's book, each by its place in the form.
 
         Raises:
             ProblemError: none is chosen.
@@ -117,7 +119,7 @@ class SentBatch:
             book = await book_of(session, self.served, self.person)
             for number, key in enumerate(dict.fromkeys(self.chosen)):
                 line = await tasks.get(session, *key)
-                if line is not None and line.task.status == TaskStatus.OPEN and can_be_together(line.task):
+                if line is not None and line.task.status == TaskStatus.OPEN and fits(line.task):
                     lines[number] = line
             own = await books.among(session, book, {line.task.customer_id for line in lines.values()})
         return {number: line for number, line in lines.items() if line.task.customer_id in own}

@@ -21,7 +21,7 @@ from milepost.store.errors import UnreadableVersionError
 from milepost.store.stand_ins import StandIns
 from milepost.store.tasks import TaskFilter, TaskLine
 from milepost.web import undo
-from milepost.web.desk import batch
+from milepost.web.desk import batch, queue_shares
 from milepost.web.desk.absence_notes import AwayNote
 from milepost.web.desk.desk_list import DeskList, Look, Part, Place
 from milepost.web.desk.hours import hours_of
@@ -60,6 +60,7 @@ async def queues(request: Request, served: Served, viewer: Looking, look: Annota
     page = await desk.page("Tasks without an owner", parts)
     roles = [role for role in sizes if f"queue-{role}" == place.section] or sizes
     page |= await desk.together(TaskFilter(unowned=tuple(roles))) if roles else {}
+    page["share"] = {f"queue-{role}": queue_shares.address_of(role) for role in sizes}
     around = shell(request, served, viewer, "Team queues", "queues", zone=desk.zone)
     return await render_aside("desk/day.html", page, {**around, **await desk.undo()})
 
@@ -157,6 +158,7 @@ class _Desk:
             "is_chosen": pane is not None and key_of(pane.card.line) == self.place.key,
             "hours": {},
             "groups": [],
+            "share": {},
             "batch": None,
             "reviews": cards(self.served, self.viewer, shown, self.zone),
             "away": [AwayNote.of(each) for each in self.in_force.of_person(self.person or "")],

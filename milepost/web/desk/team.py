@@ -14,9 +14,9 @@ from milepost.planner.zones import date_of
 from milepost.store import absences, people, tasks, workloads
 from milepost.store.workloads import Load
 from milepost.web.desk.hours import calendar_of, days_off
-from milepost.web.identity import Looking, book_of
+from milepost.web.identity import Looking, Person, book_of
 from milepost.web.pages import Values, render_aside, shell, up_to
-from milepost.web.services import Served
+from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
 MOST = 100
@@ -25,7 +25,10 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """A line of the team's page. `has` are the minutes that are left of the week; None where nobody said."""
+    """A colleague's work of this week. `has` are the minutes that are left of it; None where nobody said.
+
+    `away` is the last day, in words, of whoever is away now.
+    """
 
     address: str
     name: str
@@ -39,6 +42,11 @@ class Colleague:
         return self.has is not None and self.load.minutes > self.has
 
     @property
+    def left(self) -> int | None:
+        """The minutes that are left beyond the work, less than none where that is too much; None where nobody said."""
+        return None if self.has is None else self.has - self.load.minutes
+
+    @property
     def rank(self) -> tuple[int, int, str]:
         """Whoever has the most beyond the hours that are left comes first."""
         return (self.has or 0) - self.load.minutes, -self.load.open, self.name.casefold()
@@ -47,7 +55,22 @@ class Colleague:
 @router.get("/team")
 async def team(request: Request, served: Served, viewer: Looking) -> Response:
     """Who of the team has how much this week, what is late, and what was escalated."""
-    now, zone = served.now(), await served.zone()
+    zone = await served.zone()
+    lines = sorted(await colleagues(served, viewer, zone), key=lambda line: line.rank)
+    async with served.store.reading() as session:
+        queued = await tasks.count_unowned(session)
+    page: Values = {
+        "lines": lines[:MOST],
+        "more": max(len(lines) - MOST, 0),
+        "queued": up_to(queued, tasks.MOST_COUNTED),
+        "text": local_time.effort_text,
+    }
+    return await render_aside("desk/team.html", page, shell(request, served, viewer, "The team", "team", zone=zone))
+
+
+async def colleagues(served: Services, viewer: Person | None, zone: str) -> list[Colleague]:
+    """Returns those whom the viewer sees, but for who has left and has no work; weeks are those of `zone`."""
+    now = served.now()
     until = tasks.end_of_week(now, zone)
     async with served.store.reading() as session:
         book = await book_of(session, served, viewer)
@@ -57,7 +80,6 @@ async def team(request: Request, served: Served, viewer: Looking) -> Response:
         loads = await workloads.loads(session, known, now, until)
         customers = await workloads.count_customers(session, known)
         away = await absences.listed(session, now)
-        queued = await tasks.count_unowned(session)
     calendar, today = await calendar_of(served, zone), date_of(now, zone)
     lines = []
     for each in known:
@@ -68,11 +90,4 @@ async def team(request: Request, served: Served, viewer: Looking) -> Response:
         absent = next((local_time.date_text(one.last_day) for one in own if one.is_in_force(now)), None)
         count, load = customers.get(each, 0), loads.get(each, Load())
         lines.append(Colleague(each, colleague_name(each), count, load, has, absent))
-    lines.sort(key=lambda line: line.rank)
-    page: Values = {
-        "lines": lines[:MOST],
-        "more": max(len(lines) - MOST, 0),
-        "queued": up_to(queued, tasks.MOST_COUNTED),
-        "text": local_time.effort_text,
-    }
-    return await render_aside("desk/team.html", page, shell(request, served, viewer, "The team", "team", zone=zone))
+    return lines
