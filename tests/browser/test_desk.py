@@ -78,6 +78,17 @@ async def test_on_a_desk_both_panes_are_seen_and_on_a_phone_one_after_the_other(
     await window.set_viewport_size(DESK)
 
 
+async def test_a_form_that_is_refused_comes_back_open_and_whole_in_all_looks(world: World, window: Page) -> None:
+    await window.goto(f"/desk/{ANA}")
+    await window.locator("#pane summary", has_text="Skip").click()
+    await window.get_by_label("t it needed?").fill("   ")
+    await window.get_by_role("button", name="Skip").click()
+    await expect(window.get_by_role("alert")).to_have_text("The reason is missing. Write it.")
+    await expect(window.get_by_label("t it needed?")).to_be_visible()
+
+    assert await complaints(window, "a refused form") == []
+
+
 async def test_rows_are_a_finger_high_and_a_dozen_are_seen_without_scrolling(world: World, window: Page) -> None:
     for number in range(24):
         await world.add(customer(f"c{number}", f"Customer number {number}"))

@@ -115,7 +115,7 @@ async def test_done_without_one_of_its_results_does_nothing_and_says_what_to_do(
     response = await send(browser, "done", result=result)
 
     assert response.status_code == 422
-    assert "choose how it ended" in text_of(response)
+    assert "Choose how it ended" in text_of(response)
     assert await world.facts() == []
 
 

@@ -86,7 +86,7 @@ async def test_a_section_of_the_day_has_pages_of_its_own(
     third = await page(browser, link(second, "next"))
 
     assert "Show all 5" in text_of(whole)
-    rows = re.compile(r'class="whose">(Co \d|Acme Ltd)')
+    rows = re.compile(r'class="name">(Co \d|Acme Ltd)')
     assert len(rows.findall(whole.text)) < len(rows.findall(section.text))
     names = [set(rows.findall(each.text)) for each in (section, second, third)]
     assert [len(each) for each in names] == [2, 2, 1]

@@ -30,7 +30,7 @@ async def three_customers(world: World) -> None:
 
 def rows(page: httpx.Response) -> list[tuple[str, str]]:
     """The rows of the list: what, and whose."""
-    return re.findall(r'class="what">([^<]+)</span>.*?class="whose">([^<]+?) <', page.text, re.DOTALL)
+    return re.findall(r'class="what">([^<]+)</span>.*?class="name">([^<]+)<', page.text, re.DOTALL)
 
 
 def chosen(page: httpx.Response) -> str:

@@ -15,6 +15,7 @@ from milepost.store import tasks
 from milepost.store.tasks import TaskLine
 from milepost.web import forms
 from milepost.web.attachment import Attachment
+from milepost.web.desk.task_route import TaskRoute
 from milepost.web.desk.typed_dates import TypedDate
 from milepost.web.form_values import Address, Line, Onward, Text, Token, required
 from milepost.web.identity import Acting, refuse_others, safe_onward
@@ -22,7 +23,7 @@ from milepost.web.pages import back_to
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served
 
-router = APIRouter(prefix="/desk/tasks", include_in_schema=False)
+router = APIRouter(prefix="/desk/tasks", include_in_schema=False, route_class=TaskRoute)
 
 
 class TaskForm:

@@ -33,7 +33,7 @@ from milepost.planner.state import State
 from milepost.store.stand_ins import StandIn
 from milepost.store.tables import TaskRow
 from milepost.store.tasks import TaskLine
-from milepost.web.desk.requests import RequestView
+from milepost.web.desk.request_view import RequestView
 from milepost.web.desk.rows import anchor_of
 from milepost.web.desk.typed_dates import TypedDate
 

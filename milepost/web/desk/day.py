@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -25,12 +25,13 @@ from milepost.web.desk import batch, queue_shares
 from milepost.web.desk.absence_notes import AwayNote
 from milepost.web.desk.desk_list import DeskList, Look, Part, Place
 from milepost.web.desk.hours import hours_of
-from milepost.web.desk.pane import Pane, PaneBuilder
+from milepost.web.desk.pane import Pane, PaneBuilder, RefusedForm
 from milepost.web.desk.reviews import cards, due_reviews
 from milepost.web.desk.row_height import has_close_rows
 from milepost.web.desk.rows import Section, after, key_of
 from milepost.web.identity import Looking, Person, book_of
 from milepost.web.pages import render_aside, shell, up_to
+from milepost.web.problems import ProblemError
 from milepost.web.services import Served, Services
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
@@ -46,9 +47,31 @@ async def my_day(viewer: Looking) -> Response:
     return RedirectResponse(f"/desk/{quote(viewer.address)}" if viewer else "/sign-in?next=/desk", 303)
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who looks at a desk, with which request; `refused` is a form about the chosen task that is shown again."""
+
+    request: Request
+    served: Services
+    viewer: Person | None
+    refused: RefusedForm | None = None
+
+    async def render(self, desk: _Desk, page: dict[str, Any], title: str, place: str) -> Response:
+        """Returns the page of a desk in its frame."""
+        around = shell(self.request, self.served, self.viewer, title, place, zone=desk.zone)
+        status = self.refused.problem.status if self.refused else 200
+        return await render_aside("desk/day.html", page, {**around, **await desk.undo()}, status)
+
+
 @router.get("/queues")
 async def queues(request: Request, served: Served, viewer: Looking, look: Annotated[Look, Query()]) -> Response:
     """Open tasks without an owner, by role."""
+    return await queues_page(Visit(request, served, viewer), look)
+
+
+async def queues_page(visit: Visit, look: Look) -> Response:
+    """Returns the page of the queues."""
+    served = visit.served
     async with served.store.reading() as session:
         in_force = await absences.in_force(session, served.now())
         sizes = await tasks.queues(session)
@@ -56,13 +79,12 @@ async def queues(request: Request, served: Served, viewer: Looking, look: Annota
         Part(f"queue-{role}", spaced(role).capitalize(), TaskFilter(queue=role), size) for role, size in sizes.items()
     ]
     place = look.model_copy(update={"by": ""}).at_path("/desk/queues")
-    desk = _Desk(served, viewer, place, None, await served.zone(), in_force, has_close_rows=has_close_rows(request))
+    desk = _Desk(visit, place, None, await served.zone(), in_force)
     page = await desk.page("Tasks without an owner", parts)
     roles = [role for role in sizes if f"queue-{role}" == place.section] or sizes
     page |= await desk.together(TaskFilter(unowned=tuple(roles))) if roles else {}
     page["share"] = {f"queue-{role}": queue_shares.address_of(role) for role in sizes}
-    around = shell(request, served, viewer, "Team queues", "queues", zone=desk.zone)
-    return await render_aside("desk/day.html", page, {**around, **await desk.undo()})
+    return await visit.render(desk, page, "Team queues", "queues")
 
 
 @router.get("/{person}")
@@ -70,6 +92,12 @@ async def day(
     request: Request, served: Served, viewer: Looking, person: str, look: Annotated[Look, Query()]
 ) -> Response:
     """One colleague's day."""
+    return await day_page(Visit(request, served, viewer), person, look)
+
+
+async def day_page(visit: Visit, person: str, look: Look) -> Response:
+    """Returns the page of a colleague's day."""
+    served = visit.served
     address, now = person.strip().lower(), served.now()
     async with served.store.reading() as session:
         in_force = await absences.in_force(session, now)
@@ -77,14 +105,12 @@ async def day(
         first = await tasks.list_open(session, theirs, limit=_ZONE_OF)
     zone = await served.zone(line.version for line in first.lines)
     place = look.at_path(f"/desk/{quote(address)}")
-    desk = _Desk(served, viewer, place, address, zone, in_force, has_close_rows=has_close_rows(request))
+    desk = _Desk(visit, place, address, zone, in_force)
     parts = [Part("all", "", theirs)] if place.is_by_customer else _by_due(theirs, now, zone)
     page = await desk.page(colleague_name(address), parts)
     page |= await desk.together(theirs)
     page["hours"] = await _hours(served, theirs, address, zone)
-    title = f"The day of {colleague_name(address)}"
-    around = shell(request, served, viewer, title, "desk", zone=zone)
-    return await render_aside("desk/day.html", page, {**around, **await desk.undo()})
+    return await visit.render(desk, page, f"The day of {colleague_name(address)}", "desk")
 
 
 def _by_due(theirs: TaskFilter, now: Instant, zone: str) -> list[Part]:
@@ -115,15 +141,21 @@ async def _hours(served: Services, theirs: TaskFilter, address: str, zone: str) 
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    """Builds the page of a desk, of `person` or of the queues, for one viewer."""
+    """Builds the page of a desk, of `person` or of the queues, for one visit."""
 
-    served: Services
-    viewer: Person | None
+    visit: Visit
     place: Place
     person: str | None
     zone: str
     in_force: StandIns
-    has_close_rows: bool
+
+    @property
+    def served(self) -> Services:
+        return self.visit.served
+
+    @property
+    def viewer(self) -> Person | None:
+        return self.visit.viewer
 
     async def page(self, heading: str, parts: Sequence[Part]) -> dict[str, Any]:
         """Returns what the page shows."""
@@ -154,7 +186,7 @@ class _Desk:
             "pane": pane,
             "unreadable": unreadable,
             "chosen": key_of(pane.card.line) if pane else None,
-            "has_close_rows": self.has_close_rows,
+            "has_close_rows": has_close_rows(self.visit.request),
             "is_chosen": pane is not None and key_of(pane.card.line) == self.place.key,
             "hours": {},
             "groups": [],
@@ -189,13 +221,17 @@ class _Desk:
 
     async def _pane(self, sections: Sequence[Section], parts: Sequence[Part]) -> Pane | None:
         line = await self._chosen(sections, parts)
+        refused = self.visit.refused
+        if refused and (line is None or key_of(line) != self.place.key):  # it isn't here any more
+            raise ProblemError(*astuple(refused.problem))
         if line is None:
             return None
         key = key_of(line)
         following = after(sections, key)
         builder = PaneBuilder(self.served, self.viewer, self.person or self._looker, self.zone, self.in_force)
         onward = self.place.at(following.key if following else None).address
-        return await builder.pane(line, self.place.at(key).address, onward)
+        pane = await builder.pane(line, self.place.at(key).address, onward)
+        return replace(pane, refused=refused) if pane and refused else pane
 
     async def _chosen(self, sections: Sequence[Section], parts: Sequence[Part]) -> TaskLine | None:
         """Returns the task that the address names, if it is on this desk; else the first that is to be done."""

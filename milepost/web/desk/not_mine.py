@@ -22,7 +22,8 @@ from milepost.store.tables import JourneyRow
 from milepost.store.tasks import TaskLine
 from milepost.web import forms
 from milepost.web.desk.actions import SentForm
-from milepost.web.desk.requests import KINDS, RequestView, request_of, requests_of, who_asked
+from milepost.web.desk.request_view import KINDS, RequestView, requests_of, who_asked
+from milepost.web.desk.requests import request_of
 from milepost.web.form_values import Line, Text, required
 from milepost.web.identity import Acting, refuse_others
 from milepost.web.pages import back_to, render_aside, shell

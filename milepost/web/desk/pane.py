@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from starlette.datastructures import FormData
+
 from milepost.explain import local_time
 from milepost.explain.task_reasons import Reason
 from milepost.planner.instants import Instant
@@ -16,9 +18,19 @@ from milepost.store.tasks import TaskLine
 from milepost.web import forms
 from milepost.web.desk.cards import RESPONSES, Card
 from milepost.web.desk.glance import Glance, glance_at
-from milepost.web.desk.requests import requests_of
+from milepost.web.desk.request_view import requests_of
 from milepost.web.identity import Person
+from milepost.web.problems import Problem
 from milepost.web.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedForm:
+    """A form about a task that was refused: the last part of where it was sent to, what was typed in it, and why."""
+
+    form: str
+    typed: FormData
+    problem: Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +39,7 @@ class Pane:
 
     `customer_form` is the token of the forms about its customer, None where nobody is signed in.
 
-    `snoozes` are days to put it off until, each with its words.
+    `snoozes` are days to put it off until, each with its words. `refused` is a form of it that was refused.
     """
 
     card: Card
@@ -37,6 +49,13 @@ class Pane:
     stay: str
     onward: str
     customer_form: str | None
+    refused: RefusedForm | None = None
+
+    def typed(self, form: str, name: str, other: str = "") -> str:
+        """Returns what was typed in a field of a form that was refused; `other` in any other form."""
+        if self.refused is None or self.refused.form != form:
+            return other
+        return str(self.refused.typed.get(name, ""))
 
 
 @dataclass(frozen=True, slots=True)

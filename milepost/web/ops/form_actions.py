@@ -15,7 +15,7 @@ from milepost.text import storable
 from milepost.web.file_form import FileForm, read_file_form
 from milepost.web.form_values import required
 from milepost.web.identity import Acting
-from milepost.web.ops.act_route import ActRoute, in_place
+from milepost.web.ops.act_route import ActRoute
 from milepost.web.ops.actions import CustomerForm
 from milepost.web.ops.asked_form import AskedForm, opened_by
 from milepost.web.ops.customer import RefusedAct, customer_page
@@ -24,6 +24,7 @@ from milepost.web.portal import answer_form
 from milepost.web.portal.file_answers import sent_files
 from milepost.web.portal.plan_link import Opened
 from milepost.web.problems import Problem, ProblemError
+from milepost.web.refused_forms import in_place
 from milepost.web.services import Served
 
 router = APIRouter(prefix="/ops/customers/{customer}", include_in_schema=False, route_class=ActRoute)
