@@ -47,7 +47,9 @@ async def test_the_task_is_beside_what_was_typed_and_why_it_is_refused(
     for value in kept:
         assert value.replace("<", "&lt;").replace(">", "&gt;") in page.text, value
     if form != "done":
-        assert re.search(rf'<details[^>]* open>(?:(?!</details>).)*action="/desk/tasks/{form}"', page.text, re.DOTALL)
+        opened = rf'<details[^>]* open>(?:(?!</details>).)*role="alert"(?:(?!</details>).)*action="/desk/tasks/{form}"'
+        assert re.search(opened, page.text, re.DOTALL)
+    assert page.text.count('role="alert"') == 1
     assert await world.facts() == []
     assert form_in(page, "/desk/tasks/done")["next"].startswith("/desk/")
 
