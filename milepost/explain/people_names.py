@@ -75,6 +75,11 @@ def colleague_name(address: str) -> str:
     return _colleagues.get().get(address_key(address)) or name_of(address)
 
 
+def person_or_terminal(who: str | None) -> str:
+    """Returns who published, started or brought in something; a command that names nobody is typed at the terminal."""
+    return colleague_name(who) if who else "at the terminal"
+
+
 def stand_in_text(reader: Reader, delegate: str, colleague: str, last_day: date) -> str:
     """Returns the sentence on who stands in for a colleague; `last_day` is the last one away, as they wrote it."""
     return reader.gettext(

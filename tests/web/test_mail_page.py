@@ -225,6 +225,24 @@ async def test_a_customer_and_a_map_are_freed_by_themselves(world: World, browse
     assert "Held, the first 3 of each text since" in text_of(await page(browser))
 
 
+async def test_the_first_ones_of_each_text_are_held_for_one_customer_from_both_pages(
+    browser: httpx.AsyncClient,
+) -> None:
+    form = "/ops/customers/acme?act=hold"
+    before = await page(browser, form)
+    assert "It goes out by itself now." in text_of(before)
+    assert 'name="first" type="number" min="1" max="1000"' in before.text
+
+    hidden = form_in(before, "/ops/mail/switch")
+    held = await browser.post("/ops/mail/switch", data={**hidden, "mail": "held", "first": "5", "reason": "New here"})
+
+    assert held.headers["location"] == "/ops/customers/acme?told=switched"
+    assert "It is held until somebody releases it now, the first 5 of each text." in text_of(await page(browser, form))
+    assert "acme Held, the first 5 of each text since" in text_of(await page(browser))
+    await switch(browser, "held", customer="acme", first="2")
+    assert "acme Held, the first 2 of each text since" in text_of(await page(browser))
+
+
 async def test_the_mail_of_one_map_is_freed_and_that_of_the_other_waits_on(
     world: World, browser: httpx.AsyncClient
 ) -> None:

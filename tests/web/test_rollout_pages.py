@@ -15,7 +15,7 @@ from milepost.store import audit, maps
 from milepost.store.rollouts import MovePolicy
 from milepost.store.tables import MapVersionRow, RolloutRow
 from tests.web.conftest import World, form_in, text_of
-from tests.web.example import ANA, FILES, MAP, SAM, customer
+from tests.web.example import ANA, FILES, MAP, SAM, START, customer
 from tests.web.test_portal import to_the_question
 from tests.workflows import example as workflows
 
@@ -66,6 +66,21 @@ async def test_each_version_says_who_published_it_who_is_on_it_and_what_they_con
     assert "100 % of 1 confirmed" in text[text.index(f"1 {old[:12]}") :]
     assert f'href="/ops/maps/pilot?version={old}"' in page.text
     assert "Nobody was moved from one version to another yet." in text
+
+
+async def test_what_a_command_did_that_named_nobody_was_done_at_the_terminal(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    async with world.store.transaction() as session:
+        await maps.publish(session, "pilot", "Pilot customers", RENEWED, START)
+    reason = Reason(None, "All on one")
+    await rollouts.start(world.intake.context, await current(world), MovePolicy.NOW, Pace(1, 60), reason)
+    versions, listed = [text_of(await browser.get(path)) for path in (VERSIONS, "/ops/maps")]
+
+    assert "current at the terminal, Mon 2 Mar 2026, 10:00" in versions
+    assert "at the terminal Mon 2 Mar 2026, 10:00 All on one" in versions
+    assert "Mon 2 Mar 2026, 10:00 at the terminal" in listed
+    assert "at the terminal, Mon 2 Mar 2026" in text_of(await browser.get("/ops/rollouts/1"))
 
 
 async def test_the_files_of_a_version_come_as_a_folder(world: World, browser: httpx.AsyncClient) -> None:

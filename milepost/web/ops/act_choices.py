@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from milepost.explain.overview import CustomerOverview, JourneyOverview
 from milepost.explain.sentences import spaced, version_text
 from milepost.planner.pointers import kinds_of
-from milepost.store import absences, customers, maps
+from milepost.store import absences, customers, mail_switches, maps
 from milepost.web.ops.customer_acts import Act
 from milepost.web.ops.step_choices import (
     Choices,
@@ -61,6 +61,9 @@ async def choices(
             values["events"] = events_of(journey)
         case "responded" if journey and journey.compiled_map:
             values["kinds"] = [(kind, spaced(kind).capitalize()) for kind in kinds_of(journey.compiled_map.map)]
+        case "hold" if journey:
+            in_force = await session.run_sync(mail_switches.in_force, overview.customer.id, journey.record.map)
+            values |= {"switch": in_force.switch, "most_first": mail_switches.MOST_FIRST}
         case "set":
             values["attributes"] = await _attributes(served, journey)
         case "move" if journey:

@@ -158,6 +158,7 @@ async def _switches(served: Services) -> dict[str, Any]:
         turns = {each.scope: each for each in await mail_switches.current(session)}
         history = await mail_switches.history(session, _MOST_TURNS)
     return {
+        "most_first": mail_switches.MOST_FIRST,
         "history": history,
         "titles": titles,
         "all_mail": turns.get(Scope()),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from milepost.explain.people_names import colleague_name
+from milepost.explain.people_names import person_or_terminal
 from milepost.intake.rollout_words import NOBODY, NOBODY_BACK, STATES, target_text
 from milepost.store import maps, rollouts
 from milepost.store.rollouts import MovePolicy, MoveState, RolloutStatus, StuckMove
@@ -50,7 +50,7 @@ class RolloutView:
 
     @property
     def by(self) -> str:
-        return colleague_name(self.row.started_by) if self.row.started_by else "nobody named"
+        return person_or_terminal(self.row.started_by)
 
     @property
     def when(self) -> str:

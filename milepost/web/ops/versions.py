@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from milepost.explain.people_names import colleague_name
+from milepost.explain.people_names import person_or_terminal
 from milepost.explain.sentences import version_text
 from milepost.explain.wall import confirmed
 from milepost.intake.candidates import candidates
@@ -45,7 +45,7 @@ class VersionLine:
 
     @property
     def by(self) -> str:
-        return colleague_name(self.row.published_by) if self.row.published_by else "nobody named"
+        return person_or_terminal(self.row.published_by)
 
     @property
     def confirmed(self) -> tuple[str, ...]:
