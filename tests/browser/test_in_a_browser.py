@@ -10,8 +10,10 @@ from playwright.async_api import Locator, Page, expect
 from milepost.drawing.map_text import content_of
 from milepost.drawing.page import page_of
 from milepost.drawing.sheet import draw_map
+from milepost.intake import mail_hold
 from milepost.language.loader import load
-from milepost.store import messages
+from milepost.store import maps, messages
+from milepost.store.mail_switches import FREE, Scope
 from tests.browser.layout import cut_texts, focus_stops, sideways
 from tests.web.conftest import World
 from tests.web.example import ANA, DAY, FILES, MAP, SAM, START, customer
@@ -169,10 +171,12 @@ async def test_a_page_that_scrolls_sideways_would_be_noticed(page: Page) -> None
 
 
 async def much(world: World) -> None:
-    """An installation with long names, and with things that are late, asked and due."""
+    """An installation with long names and reasons, and with things that are late, asked and due."""
     text = MAP.replace("outcome: save_time\n", "outcome: save_time\nreview: 1 week\n", 1)
     text = text.replace("one_of: [pilot, other], ", "", 1)
-    await world.publish({**FILES, "map.yaml": text})
+    async with world.store.transaction() as session:
+        await maps.publish(session, "pilot", "Pilot customers", {**FILES, "map.yaml": text}, START, why="y" * 500)
+    await mail_hold.turn(world.intake.context, Scope(map="pilot"), FREE, by=ANA, why="z" * 500)
     await world.add(customer("x" * 100, LONG, attributes={"tier": "pilot", "health": 20}))
     await world.add(customer("initech", "Initech", attributes={"tier": "no-map-has-ever-heard-of-this-tier-" * 3}))
     await to_the_question(world)
@@ -195,6 +199,9 @@ async def test_no_page_scrolls_sideways_cuts_a_text_or_keeps_the_keyboard_out(wo
         "/ops/mail?status=held",
         "/ops/mail/acme/1/connect/1/opening/1",
         "/ops/maps",
+        "/ops/maps/pilot/versions",
+        "/ops/maps/pilot/funnel",
+        "/ops/audit",
         world.plan(SAM),
         world.question(),
         "/sign-in",

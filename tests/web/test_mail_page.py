@@ -230,14 +230,14 @@ async def test_the_first_ones_of_each_text_are_held_for_one_customer_from_both_p
 ) -> None:
     form = "/ops/customers/acme?act=hold"
     before = await page(browser, form)
-    assert "It goes out by itself now." in text_of(before)
+    assert "At present mail goes out by itself." in text_of(before)
     assert 'name="first" type="number" min="1" max="1000"' in before.text
 
     hidden = form_in(before, "/ops/mail/switch")
     held = await browser.post("/ops/mail/switch", data={**hidden, "mail": "held", "first": "5", "reason": "New here"})
 
     assert held.headers["location"] == "/ops/customers/acme?told=switched"
-    assert "It is held until somebody releases it now, the first 5 of each text." in text_of(await page(browser, form))
+    assert "At present mail is held until somebody releases it, the first 5 of each text." in text_of(await page(browser, form))
     assert "acme Held, the first 5 of each text since" in text_of(await page(browser))
     await switch(browser, "held", customer="acme", first="2")
     assert "acme Held, the first 2 of each text since" in text_of(await page(browser))
