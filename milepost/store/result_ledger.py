@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Float, Text, and_, case, cast, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,7 +21,10 @@ _ORDER = Segment((AnswerRow.at, AnswerRow.journey_id, AnswerRow.answer), downwar
 
 @dataclass(frozen=True, slots=True)
 class LedgerFilter:
-    """The conditions of the ledger: all that are set must hold. Instants are of journey time, `until` is not in it."""
+    """The conditions of the ledger: all that are set must hold. Instants are of journey time, `until` is not in it.
+
+    `only_holding` leaves out what was taken back, as totals do.
+    """
 
     verdict: str | None = None
     type: str | None = None
@@ -30,6 +33,7 @@ class LedgerFilter:
     since: Instant | None = None
     until: Instant | None = None
     book: Book = EVERYBODYS
+    only_holding: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ async def totals(session: AsyncSession, filters: LedgerFilter, periods: Sequence
     metric = [OutcomeRow.metric[name].as_string() for name in ("name", "unit")]
     groups = (JourneyRow.map, OutcomeRow.type, AnswerRow.verdict, *metric, period)
     query = _joined(select(*groups, func.count(), *values))
-    query = query.where(*_conditions(filters), AnswerRow.revoked_at.is_(None)).group_by(*groups)
+    query = query.where(*_conditions(replace(filters, only_holding=True))).group_by(*groups)
     return [Total(*row) for row in await session.execute(query)]
 
 
@@ -135,5 +139,7 @@ def _conditions(filters: LedgerFilter) -> list[ColumnElement[bool]]:
         conditions.append(AnswerRow.at >= filters.since)
     if filters.until is not None:
         conditions.append(AnswerRow.at < filters.until)
+    if filters.only_holding:
+        conditions.append(AnswerRow.revoked_at.is_(None))
     in_book = filters.book.holds()
     return conditions if in_book is None else [*conditions, in_book]

@@ -237,7 +237,9 @@ async def test_the_first_ones_of_each_text_are_held_for_one_customer_from_both_p
     held = await browser.post("/ops/mail/switch", data={**hidden, "mail": "held", "first": "5", "reason": "New here"})
 
     assert held.headers["location"] == "/ops/customers/acme?told=switched"
-    assert "At present mail is held until somebody releases it, the first 5 of each text." in text_of(await page(browser, form))
+    assert "At present mail is held until somebody releases it, the first 5 of each text." in text_of(
+        await page(browser, form)
+    )
     assert "acme Held, the first 5 of each text since" in text_of(await page(browser))
     await switch(browser, "held", customer="acme", first="2")
     assert "acme Held, the first 2 of each text since" in text_of(await page(browser))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import re
+from html import unescape
 from io import StringIO
 
 import httpx
@@ -126,6 +128,25 @@ async def test_the_page_has_totals_by_map_type_quarter_and_measure(
     page = text_of(await browser.get("/ops/results"))
     for part in ("By map", "By type", "By quarter", "Q1 2026 1 1 0 0 0 100 %", "hours saved a week 1 8 h 8 h"):
         assert part in page
+
+
+@pytest.mark.parametrize("query", ["", "?since=2026-02-01", "?until=2026-03-31&map=pilot"])
+async def test_each_total_leads_to_exactly_the_answers_that_it_counts(
+    world: World, browser: httpx.AsyncClient, visitor: httpx.AsyncClient, query: str
+) -> None:
+    await to_the_question(world)
+    await answer(visitor, world.question(), verdict="disputed")
+    await world.tell(revoked="faster", by=ANA, reason="a slip")
+    await answer(visitor, world.question(), verdict="verified")
+    page = await browser.get(f"/ops/results{query}")
+    links = re.findall(r'href="/ops/results(\?[^"#]*)#answers">(\d+)</a>', page.text)
+
+    assert len(await file_of(browser, query)) == 2
+    assert len(links) == 6  # by map, type and quarter: all, and those that are confirmed
+    for address, counted in links:
+        rows = await file_of(browser, unescape(address))
+        assert [row["verdict"] for row in rows] == ["verified"] * int(counted), address
+    assert "since=2026-01-01&amp;until=2026-03-31" in page.text or query
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any
@@ -28,7 +28,7 @@ from milepost.store import customers, maps
 from milepost.store.books import Book
 from milepost.store.keyset import Cursor
 from milepost.store.result_ledger import LedgerFilter, LedgerLine, Total, all_lines, read_ledger, totals
-from milepost.web.form_values import Maybe
+from milepost.web.form_values import Maybe, Tick
 from milepost.web.identity import Looking, book_of
 from milepost.web.pages import render_aside, shell
 from milepost.web.services import Served
@@ -48,7 +48,10 @@ Day = Annotated[date, Field(ge=date(YEARS[0], 1, 1), le=date(YEARS[-1], 12, 31))
 
 
 class Filters(BaseModel):
-    """The filters of the ledger, as its form sends them; days are of the page's time zone, and `until` is in it."""
+    """The filters of the ledger, as its form sends them; days are of the page's time zone, and `until` is in it.
+
+    What was taken back is left out with `holding`.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -57,6 +60,7 @@ class Filters(BaseModel):
     map: Annotated[str | None, Maybe, Field(max_length=limits.NAME)] = None
     since: Annotated[Day | None, Maybe] = None
     until: Annotated[Day | None, Maybe] = None
+    holding: Tick = None
 
     def condition(self, book: Book, timezone: str) -> LedgerFilter:
         """Returns what the store filters by."""
@@ -68,12 +72,18 @@ class Filters(BaseModel):
             since=_begin(self.since, timezone),
             until=_begin(end, timezone),
             book=book,
+            only_holding=self.holding is not None,
         )
 
     def address(self, path: str = ADDRESS, cursor: Cursor | None = None) -> str:
         """Returns the address of a page, or the file, with these filters."""
         set_ = self.model_dump(mode="json", exclude_none=True) | ({"cursor": str(cursor)} if cursor else {})
         return f"{path}?{urlencode(set_)}" if set_ else path
+
+    def within(self, since: date | None, until: date | None) -> Filters:
+        """Returns the same filters between two days, both in it, where they aren't narrower already."""
+        days = {"since": max(filter(None, (since, self.since)), default=None)}
+        return self.model_copy(update=days | {"until": min(filter(None, (until, self.until)), default=None)})
 
     @property
     def is_narrow(self) -> bool:
@@ -82,10 +92,16 @@ class Filters(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class TotalLine:
-    """How customers answered of one kind, by verdict."""
+    """How customers answered of one kind, by verdict; `filters` are those of the ledger that leave them."""
 
     title: str
     counts: dict[str, int]
+    filters: Filters
+
+    def address(self, verdict: str | None = None) -> str:
+        """Returns the address of the ledger with exactly those who are counted."""
+        verdicts = {"verdict": verdict} if verdict else {}
+        return self.filters.model_copy(update={"holding": "yes", **verdicts}).address()
 
     @property
     def asked(self) -> int:
@@ -128,7 +144,7 @@ async def shown(
         "filters": filters,
         "lines": [_line(line, known) for line in ledger.lines],
         "measures": _measures(counted),
-        "totals": _tables(counted, titles, quarters),
+        "totals": _tables(counted, titles, quarters, filters),
         "verdicts": {each: VERDICTS[each] for each in _VERDICTS},
         "types": TYPES,
         "maps": titles,
@@ -169,28 +185,40 @@ def _line(line: LedgerLine, known: Iterable[Customer]) -> dict[str, Any]:
     }
 
 
-def _tables(counted: list[Total], titles: Any, quarters: list[date]) -> list[tuple[str, list[TotalLine]]]:
+def _tables(
+    counted: list[Total], titles: Mapping[str, str], quarters: list[date], filters: Filters
+) -> list[tuple[str, list[TotalLine]]]:
     """Returns the totals by map, by type and by quarter, each with its heading."""
-    of_quarter = [f"Q{(day.month + 2) // 3} {day.year}" for day in quarters]
-    earlier = f"before {of_quarter[0]}"
+
+    def of_map(each: Total) -> tuple[str, Filters]:
+        return titles.get(each.map, each.map), filters.model_copy(update={"map": each.map})
+
+    def of_type(each: Total) -> tuple[str, Filters]:
+        return TYPES.get(OutcomeType(each.type), each.type), filters.model_copy(update={"type": each.type})
+
+    def of_quarter(each: Total) -> tuple[str, Filters]:
+        if each.period is None:
+            return f"before {_quarter_text(quarters[0])}", filters.within(None, quarters[0] - timedelta(days=1))
+        day = quarters[each.period]
+        return _quarter_text(day), filters.within(day, add_months(day, 3) - timedelta(days=1))
+
+    latest = sorted(counted, key=lambda each: -1 if each.period is None else each.period, reverse=True)
     return [
-        ("By map", _total_lines(counted, lambda each: titles.get(each.map, each.map))),
-        ("By type", _total_lines(counted, lambda each: TYPES.get(OutcomeType(each.type), each.type))),
-        (
-            "By quarter",
-            _total_lines(
-                sorted(counted, key=lambda each: -1 if each.period is None else each.period, reverse=True),
-                lambda each: earlier if each.period is None else of_quarter[each.period],
-            ),
-        ),
+        ("By map", _total_lines(counted, of_map)),
+        ("By type", _total_lines(counted, of_type)),
+        ("By quarter", _total_lines(latest, of_quarter)),
     ]
 
 
-def _total_lines(counted: Iterable[Total], title_of: Callable[[Total], str]) -> list[TotalLine]:
+def _quarter_text(first: date) -> str:
+    return f"Q{(first.month + 2) // 3} {first.year}"
+
+
+def _total_lines(counted: Iterable[Total], kind_of: Callable[[Total], tuple[str, Filters]]) -> list[TotalLine]:
     lines: dict[str, TotalLine] = {}
     for each in counted:
-        title = title_of(each)
-        lines.setdefault(title, TotalLine(title, defaultdict(int))).counts[each.verdict] += each.count
+        title, filters = kind_of(each)
+        lines.setdefault(title, TotalLine(title, defaultdict(int), filters)).counts[each.verdict] += each.count
     return list(lines.values())
 
 
