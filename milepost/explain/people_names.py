@@ -65,6 +65,12 @@ class PeopleNames:
         return colleague_name(who) if _domain(who) in self.domains else who
 
 
+def initials_of(name: str) -> str:
+    """Returns the first letters of a name's first and last word: `AR` of `Ana Maria Ruiz`."""
+    words = name.split()
+    return "".join(word[0] for word in (words[0], words[-1])[: len(words)]).upper() if words else ""
+
+
 def colleague_name(address: str) -> str:
     """A colleague's name, or what the address spells where none is known; whatever isn't an address stays as it is.
 

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from milepost.explain import local_time
-from milepost.explain.people_names import colleague_name, person_or_terminal
+from milepost.explain.people_names import colleague_name, initials_of, person_or_terminal
 from milepost.explain.sentences import short_hash, spaced
 from milepost.planner.instants import Instant
 from milepost.roles import Role
@@ -218,6 +218,7 @@ def templates() -> Environment:
         code=_code,
         colleague=colleague_name,
         who_at=person_or_terminal,
+        initials=initials_of,
     )
     return environment
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from milepost.customer import Contact, Customer
-from milepost.explain.people_names import PeopleNames, colleague_name
+from milepost.explain.people_names import PeopleNames, colleague_name, initials_of
 from milepost.explain.sentences import Wording
 from milepost.planner import timeline
 from milepost.planner.timeline import CustomerChanged
@@ -56,3 +56,8 @@ def test_a_hand_over_names_both() -> None:
     entry = timeline.HandedOver(0, former=ANA, to=BO, roles=("csm",), by=ANA)
 
     assert SAY.sentence(entry) == "Bo Ek took over from Ana Ruiz as csm, handed over by Ana Ruiz."
+
+
+@pytest.mark.parametrize(("name", "letters"), [("Ana Maria Ruiz", "AR"), ("åsa", "Å"), ("", ""), (" ", "")])
+def test_initials_are_the_first_letters_of_the_first_and_last_word(name: str, letters: str) -> None:
+    assert initials_of(name) == letters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from milepost.explain import local_time
-from milepost.explain.people_names import booking_link_of, colleague_name, stand_in_text
+from milepost.explain.people_names import booking_link_of, colleague_name, initials_of, stand_in_text
 from milepost.explain.sentences import Wording
 from milepost.language.templates.context import (
     CsmContext,
@@ -36,8 +36,7 @@ class OurContact:
 
     @property
     def initials(self) -> str:
-        words = self.name.split()
-        return "".join(word[0] for word in (words[0], words[-1])[: len(words)]).upper()
+        return initials_of(self.name)
 
 
 def our_contact(opened: Opened) -> OurContact:
