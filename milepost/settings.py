@@ -89,7 +89,7 @@ class Settings(OidcSettings):
     request comes from. By clients, wrong links are counted and slowed down."""
 
     channel: Literal["outbox", "smtp", "webhook"] = "outbox"
-    """How messages reach customers: not at all (the outbox page shows them), by mail, or through a webhook."""
+    """How messages reach customers: not at all (`outbox`: the page Mail shows them), by mail, or through a webhook."""
     smtp_host: str | None = None
     """The mail server. Required for the channel smtp."""
     smtp_port: Annotated[int, Field(ge=1, le=65535)] | None = None

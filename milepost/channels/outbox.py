@@ -1,4 +1,4 @@
-"""The default channel: messages stay on the outbox page, and nothing is sent."""
+"""The default channel: messages stay on the page Mail, and nothing is sent."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from milepost.channels.protocol import OutgoingMessage, Receipt
 
 
 class OutboxChannel:
-    """Takes every message. The store keeps it anyway, and the outbox page shows it."""
+    """Takes every message. The store keeps it anyway, and the page Mail shows it."""
 
     name = "outbox"
 

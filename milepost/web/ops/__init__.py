@@ -1,1 +1,1 @@
-"""Pages of operations: the list of customers, one customer, the outbox and the published maps."""
+"""Pages of operations: the list of customers, one customer, the mail and the published maps."""
