@@ -165,9 +165,11 @@ def _minutes(line: TaskLine) -> int:
 def _shares(
     team: Sequence[Colleague], chosen: Collection[str], lines: Sequence[TaskLine], given: Mapping[Key, str]
 ) -> list[Share]:
+    """Returns what each would get, whoever gets most first."""
     many = Counter(given.values())
     minutes = Counter[str]()
     for line in lines:
         if (address := given.get(key_of(line))) is not None:
             minutes[address] += _minutes(line)
-    return [Share(each, each.address in chosen, many[each.address], minutes[each.address]) for each in team]
+    shares = [Share(each, each.address in chosen, many[each.address], minutes[each.address]) for each in team]
+    return sorted(shares, key=lambda share: -share.tasks)
