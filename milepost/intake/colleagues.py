@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from milepost.customer import address_key
 from milepost.intake.context import IntakeContext
 from milepost.intake.errors import NotTheirCustomersError, UnknownColleagueError
-from milepost.store import colleagues, customers, hand_overs
+from milepost.store import colleagues, customers, hand_overs, people
 from milepost.store.errors import UnknownCustomerError
 
 
@@ -28,6 +28,19 @@ async def check_colleague(context: IntakeContext, address: str) -> None:
         known = await session.run_sync(colleagues.is_known, address.strip().lower())
         if not known:
             raise UnknownColleagueError(address, await session.run_sync(colleagues.on_teams) | owners)
+
+
+async def is_colleague(context: IntakeContext, address: str) -> bool:
+    """Tells whether an address is that of a colleague who hasn't left."""
+    async with context.store.reading() as session:
+        told = await session.run_sync(people.find, address)
+    if told is not None:
+        return told.left_at is None
+    try:
+        await check_colleague(context, address)
+    except UnknownColleagueError:
+        return False
+    return True
 
 
 async def check_customers(context: IntakeContext, person: str, wanted: Sequence[str]) -> None:

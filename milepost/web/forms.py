@@ -75,13 +75,18 @@ def read(services: Services, owner: str, text: str, kind: str) -> Form:
     return Form(tuple(subject), own_id)
 
 
+def fact_id(form: Form, fact: WrittenFact, source: str) -> str:
+    """Returns the id of the fact that a form stands for."""
+    return f"{source}/{form.id}/{fact.kind}"
+
+
 async def record_fact(served: Services, form: Form, customer: str, fact: WrittenFact, *, by: str, source: str) -> str:
     """Records the fact that a form stands for; returns the key of the notice for its reader (`pages.NOTICES`).
 
     Raises:
         RefusedError: the fact doesn't make sense; nothing is stored.
     """
-    identified = fact.model_copy(update={"id": f"{source}/{form.id}/{fact.kind}"})
+    identified = fact.model_copy(update={"id": fact_id(form, fact, source)})
     receipt = await served.intake.record_fact(customer, identified, by=by, source=source)
     if receipt.delivered:
         await wait_until_taken_in(served, customer, receipt.fact_id)

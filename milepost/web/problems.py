@@ -324,9 +324,10 @@ async def _on_not_allowed(request: Request, error: Exception) -> Response:
     return render("not_allowed.html", page, await frame_of(request, error.heading), 403)
 
 
-async def _on_sign_in(_: Request, error: Exception) -> Response:
+async def _on_sign_in(request: Request, error: Exception) -> Response:
     assert isinstance(error, SignInNeededError)
-    return RedirectResponse(f"/sign-in?{urlencode({'next': error.onward})}", 303)
+    told = {} if request.method == "GET" else {"told": "nothing_saved"}
+    return RedirectResponse(f"/sign-in?{urlencode({'next': error.onward, **told})}", 303)
 
 
 async def _on_anything(request: Request, error: Exception) -> Response:

@@ -24,7 +24,7 @@ from milepost.web.identity import (
     safe_onward,
     signed_in,
 )
-from milepost.web.pages import render
+from milepost.web.pages import notice, render
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served, Services
 from milepost.web.throttle import Throttle, client_of
@@ -119,6 +119,7 @@ async def sign_in_page(request: Request, served: Services, onward: str | None) -
         "mails_links": not may_choose and settings.channel == "smtp",
         "prints_links": not may_choose and is_alone(settings, request),
         "onward": safe_onward(onward),
+        "notice": notice(request),
         "address": "",
         "problem": None,
         "mailed": None,

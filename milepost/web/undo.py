@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.explain import local_time
 from milepost.explain.people_names import PeopleNames
-from milepost.explain.sentences import Wording, quoted
+from milepost.explain.sentences import Wording, quoted, spaced
 from milepost.explain.vocabulary import FACTS
 from milepost.intake.release_counts import order_of
-from milepost.planner.facts import MessageReleased
+from milepost.planner.facts import Agreed, MessageReleased, Noted
+from milepost.planner.instants import Instant
 from milepost.planner.map_in_language import in_language
+from milepost.planner.spoken_entries import CALL
 from milepost.planner.timeline import (
     Entry,
     JourneyEnded,
@@ -175,27 +177,48 @@ async def _line(
     say = await _wording(served, session, undoable, Wording(zone=zone, people=PeopleNames.around(record)), language)
     reported = await timeline.at_instant(session, fact.journey_id or "", fact.at) if is_taken else []
     entries = _after(reported, fact.told_by)
-    until = None if undoable.until is None else local_time.local(undoable.until, zone)
     return UndoLine(
         customer=fact.customer_id,
         customer_name=record.name,
-        what=_what(fact.kind, say.step(undoable.step) if undoable.step else None, reader),
+        what=_what(fact, undoable.step, say, reader),
         by=fact.told_by,
         who=fact.told_by and say.person(fact.told_by),
-        until=None if until is None else reader.time(until) if reader else f"{until:%H:%M}",
+        until=None if undoable.until is None else _until(undoable.until, served.now(), zone, reader),
         form=forms.token(served, owner, KIND, fact.customer_id, fact.id),
         follows=tuple(say.sentence(each) for each in entries if isinstance(each, _FOLLOWS))[:_MOST_SHOWN],
         mails=any(isinstance(each, MessageSent) for each in entries),
     )
 
 
-def _what(kind: str, step: str | None, reader: Reader | None) -> str:
-    """Says what a fact is about; `step` is the title of its step or outcome, `reader` a contact."""
+def _until(until: Instant, now: Instant, zone: str, reader: Reader | None) -> str:
+    """Says until when something can be undone: the time of day, with its day where that isn't today's."""
+    there = local_time.local(until, zone)
+    if reader:
+        return reader.time(there)
+    is_today = there.date() == local_time.local(now, zone).date()
+    return f"{there:%H:%M}" if is_today else local_time.time_of(until, zone)
+
+
+def _what(fact: FactRow, about: str | None, say: Wording, reader: Reader | None) -> str:
+    """Says what a fact is; `about` is its step or outcome, `reader` a contact."""
+    kind, step = fact.kind, say.step(about) if about else None
     if reader and step and kind in _BY_CONTACT:
         return reader.gettext(_BY_CONTACT[kind], step=step)
     if reader and kind in _BY_CONTACT_ALONE:
         return reader.gettext(_BY_CONTACT_ALONE[kind])
-    return f"{FACTS.get(kind, kind).capitalize()}{f': {quoted(step)}' if step else ''}"
+    result = fact.data.get("result")
+    ending = f", with the result {quoted(spaced(result))}" if result else ""
+    return f"{_begins(fact, about, say)}{f': {quoted(step)}' if step else ''}{ending}"
+
+
+def _begins(fact: FactRow, about: str | None, say: Wording) -> str:
+    """Says what was done, as its form calls it: a task that was handed over is an agreement on who does it."""
+    agreed = fact.data.get("steps", {}).get(about, {}) if fact.kind == Agreed.kind else {}
+    if isinstance(person := agreed.get("person"), str):
+        return f"Handed to {say.person(person)}"
+    if fact.kind == Noted.kind and fact.data["text"].startswith(CALL):
+        return "A call"
+    return FACTS.get(fact.kind, fact.kind).capitalize()
 
 
 def _after(entries: list[Entry], by: str | None) -> list[Entry]:

@@ -92,6 +92,26 @@ async def test_j_and_k_go_from_task_to_task_without_a_new_page(world: World, win
     await expect(window.locator("a.row[aria-current]")).to_contain_text(names[3])
 
 
+async def test_what_is_typed_waits_while_another_task_is_looked_at_until_it_is_sent(
+    world: World, window: Page
+) -> None:
+    await customers(world, 1)
+    await opened(window)
+    note, rows = window.get_by_role("textbox", name="Note optional"), window.locator("a.row")
+    await note.fill("Kim decides.")
+    for row, typed in ((1, ""), (0, "Kim decides.")):
+        await rows.nth(row).click()
+        await expect(rows.nth(row)).to_have_attribute("aria-current", "true")
+        await expect(note).to_have_value(typed)
+    await window.reload()
+    await expect(note).to_have_value("Kim decides.")
+
+    await window.get_by_role("button", name="Held").click()
+    await expect(rows).to_have_count(1)
+    await expect(note).to_have_value("")
+    assert await window.evaluate("sessionStorage.length") == 0
+
+
 async def test_keys_open_what_takes_a_word_more(world: World, window: Page) -> None:
     await opened(window)
     await window.keyboard.press("h")

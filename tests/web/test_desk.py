@@ -138,18 +138,39 @@ async def test_a_task_that_is_put_off_escalates_to_nobody_before_its_day(
     assert any(entry.kind == "step_snoozed" for entry in await world.timeline())
 
 
-@pytest.mark.parametrize("until", ["", "soon", "2026-02-30", "2026-03-02", "2020-01-01"])
+@pytest.mark.parametrize("until", ["", "soon", "2026-02-30", "2026-03-02", "2020-01-01", "9999-12-31"])
 async def test_a_task_is_put_off_to_a_day_that_is_ahead(world: World, browser: httpx.AsyncClient, until: str) -> None:
-    assert (await send(browser, "snooze", until=until)).status_code == 422
+    response = await send(browser, "snooze", until=until)
+
+    assert response.status_code == 422
+    assert "That" in text_of(response).split("Milepost")[0]  # in words of the form, not of programs
+    assert 'name="until" min="2026-03-03"' in (await day(browser)).text
     assert await world.facts() == []
 
 
 async def test_a_task_that_is_handed_over_is_on_the_other_ones_day(world: World, browser: httpx.AsyncClient) -> None:
-    await send(browser, "hand-over", person=BO.upper())
+    response = await send(browser, "hand-over", person=BO.upper())
 
+    assert "an address under which nobody works here" in text_of(await browser.get(response.headers["location"]))
     assert "Kickoff call" not in text_of(await day(browser))
     assert "Kickoff call" in text_of(await day(browser, BO))
     assert (await world.task("kickoff/1")).person == BO
+
+
+async def test_a_task_that_is_handed_to_a_colleague_is_said_to_be_theirs(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    response = await send(browser, "hand-over", person=LEA)
+
+    assert "It is on their desk now." in text_of(await browser.get(response.headers["location"]))
+    assert (await world.task("kickoff/1")).person == LEA
+
+
+async def test_an_address_that_names_nobody_is_no_empty_day(browser: httpx.AsyncClient) -> None:
+    page = await browser.get("/desk/wating")
+
+    assert page.status_code == 404
+    assert "All clear" not in text_of(page)
 
 
 async def test_a_task_is_not_handed_to_what_is_no_address(world: World, browser: httpx.AsyncClient) -> None:
@@ -167,6 +188,31 @@ async def test_a_form_that_is_sent_twice_tells_one_fact(world: World, browser: h
     assert first.headers["location"].endswith("told=later")
     assert second.headers["location"].endswith("told=again")
     assert [fact.kind for fact in await world.facts()] == ["step_done", "agreed"]
+
+
+async def test_a_double_click_on_done_is_not_told_that_somebody_else_was_faster(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    hidden = form_in(await day(browser), "/desk/tasks/done", KICKOFF)
+    for told in ("noted", "again"):
+        response = await browser.post("/desk/tasks/done", data={**hidden, "result": "held", "note": "All there."})
+        assert response.headers["location"].endswith(f"told={told}")
+
+    assert [fact.kind for fact in await world.facts()] == ["step_done"]
+
+
+async def test_a_note_on_a_task_that_somebody_else_closed_meanwhile_is_kept(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    hidden = form_in(await day(browser), "/desk/tasks/done", KICKOFF)
+    await world.tell(step_done="kickoff", result="held")
+    for _ in range(2):
+        response = await browser.post("/desk/tasks/done", data={**hidden, "result": "held", "note": "Kim decides."})
+        assert response.headers["location"].endswith("told=note_kept")
+
+    assert "Your note is kept" in text_of(await browser.get(response.headers["location"]))
+    notes = [fact.data for fact in await world.facts() if fact.kind == "note"]
+    assert [(note["text"], note["about"], note["by"]) for note in notes] == [("Kim decides.", "kickoff", ANA)]
 
 
 async def test_a_task_that_somebody_else_closed_meanwhile_stays_as_it_is(

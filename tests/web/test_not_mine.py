@@ -163,7 +163,7 @@ async def test_the_share_counts_by_month_kind_and_person_and_leads_to_the_tasks(
     page = await ana.get("/desk/reactive")
 
     said = text_of(page)
-    assert "March 2026 2 all, March 2026 1 requests, March 2026 50 % 1 support, March 2026 0 0" in said
+    assert "March 2026 2 all, March 2026 1 requests, March 2026 50% 1 support, March 2026 0 0" in said
     behind = text_of(await ana.get("/desk/reactive?month=2026-03&of=support"))
     assert "What was for support" in behind
     assert "Answer the customer about “Connect the first system”" in behind

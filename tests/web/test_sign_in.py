@@ -34,9 +34,11 @@ async def test_nobody_does_anything_before_saying_who_they_are(world: World) -> 
     async with world.client() as client:
         page = await client.get(f"/desk/{ANA}")
         response = await client.post("/desk/tasks/done", data={"form": "x", "result": "held"})
+        asked = await client.get(response.headers["location"])
 
     assert "/desk/tasks/done" not in page.text
-    assert (response.status_code, response.headers["location"]) == (303, "/sign-in?next=%2Fdesk")
+    assert "so nothing was saved. Sign in, then send it again." in text_of(asked)
+    assert (response.status_code, response.headers["location"]) == (303, "/sign-in?next=%2Fdesk&told=nothing_saved")
     assert await world.facts() == []
 
 

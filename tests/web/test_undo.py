@@ -14,7 +14,7 @@ from milepost.planner.written_facts import WrittenFact
 from milepost.store import clock
 from tests.web.api_calls import V1, problem, tell
 from tests.web.conftest import World, form_in, text_of
-from tests.web.example import ANA, DAY, KIM, SAM, START
+from tests.web.example import ANA, DAY, KIM, LEA, SAM, START
 
 GRACE = 300
 
@@ -35,7 +35,7 @@ async def done_on_the_desk(world: World, browser: httpx.AsyncClient) -> httpx.Re
 async def test_the_desk_says_what_followed_and_undoes_it(world: World, browser: httpx.AsyncClient) -> None:
     page = await done_on_the_desk(world, browser)
     shown = text_of(page)
-    assert "Just now A step is done: “Kickoff call” · Acme Ltd" in shown
+    assert "Just now A step is done: “Kickoff call”, with the result “held” · Acme Ltd" in shown
     assert "“Connect the first system” is now with the customer's Coordinator" in shown
     assert "The stage “Getting started” opened" not in shown  # that was before
     assert "Until 10:05; its mail leaves after that" in shown
@@ -75,15 +75,29 @@ async def test_a_journey_of_a_demo_waits_for_nobody_longer_than_a_day(world: Wor
     assert "Just now" not in text_of(await browser.get(f"/desk/{ANA}"))
 
 
-async def test_undone_twice_says_by_whom_it_was(world: World, browser: httpx.AsyncClient) -> None:
+async def test_a_double_click_on_undo_does_no_harm(world: World, browser: httpx.AsyncClient) -> None:
     page = await done_on_the_desk(world, browser)
     form = form_in(page, "/desk/undo")
-    await browser.post("/desk/undo", data=form)
+    first = await browser.post("/desk/undo", data=form)
 
     again = await browser.post("/desk/undo", data=form)
 
-    assert again.status_code == 409
-    assert f"it was undone already by {ANA}" in text_of(again)
+    assert again.headers["location"] == first.headers["location"].replace("told=undone", "told=undone_before")
+    assert "It has been taken back already" in text_of(await browser.get(again.headers["location"]))
+    assert [entry.kind for entry in await world.timeline()].count("fact_undone") == 1
+
+
+async def test_what_was_handed_over_or_noted_is_called_by_its_form(world: World, browser: httpx.AsyncClient) -> None:
+    page = await browser.get(f"/desk/{ANA}")
+    call = {**form_in(page, "/ops/customers/acme/note"), "text": "Kim is away.", "kind": "call"}
+    await browser.post("/ops/customers/acme/note", data=call)
+    handed = {**form_in(page, "/desk/tasks/hand-over", "acme-1-kickoff-1"), "person": LEA}
+    await browser.post("/desk/tasks/hand-over", data=handed)
+
+    shown = text_of(await browser.get(f"/desk/{ANA}"))
+
+    assert "Just now Handed to Lea Wu: “Kickoff call” · Acme Ltd" in shown
+    assert "1 before that A call · Acme Ltd" in shown
 
 
 async def test_after_the_grace_the_desk_offers_nothing_and_the_form_says_what_to_do(

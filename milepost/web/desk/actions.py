@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from milepost.explain import local_time
+from milepost.intake.colleagues import is_colleague
+from milepost.language.attribute_values import parse_date
 from milepost.planner.enums import TaskStatus
 from milepost.planner.written_facts import WrittenAgreement, WrittenFact
-from milepost.store import tasks
+from milepost.store import facts, tasks
 from milepost.store.tasks import TaskLine
 from milepost.web import forms
 from milepost.web.attachment import Attachment
@@ -24,6 +25,7 @@ from milepost.web.problems import ProblemError
 from milepost.web.services import Served
 
 router = APIRouter(prefix="/desk/tasks", include_in_schema=False, route_class=TaskRoute)
+_SOURCE = "desk"
 
 
 class TaskForm:
@@ -58,13 +60,31 @@ class TaskForm:
             await refuse_others(self.served, self.person, customer=line.task.customer_id)
         return line
 
-    async def record(self, line: TaskLine, fact: WrittenFact) -> Response:
-        """Records the fact, unless somebody else has closed the task in the meantime."""
+    async def record(self, line: TaskLine, fact: WrittenFact, *, told: str = "noted") -> Response:
+        """Records the fact, unless somebody else has closed the task in the meantime; goes on to say what was `told`.
+
+        What was written about a task that is closed becomes a note: nobody has to type it again.
+        """
         notice = "closed"
         if line.task.status == TaskStatus.OPEN:
-            customer, by = line.task.customer_id, self.person.address
-            notice = await forms.record_fact(self.served, self.form, customer, fact, by=by, source="desk")
-        return back_to(self.onward, notice)
+            notice = await self._record(line, fact)
+        elif await self._was_sent(line, fact):
+            notice = "again"
+        elif fact.note:
+            about = {"about": line.task.step} if line.task.step else {}
+            await self._record(line, WrittenFact(note=fact.note, **about))
+            notice = "note_kept"
+        return back_to(self.onward, told if notice == "noted" else notice)
+
+    async def _record(self, line: TaskLine, fact: WrittenFact) -> str:
+        customer, by = line.task.customer_id, self.person.address
+        return await forms.record_fact(self.served, self.form, customer, fact, by=by, source=_SOURCE)
+
+    async def _was_sent(self, line: TaskLine, fact: WrittenFact) -> bool:
+        """Tells whether this very form has closed the task: a double click, or the page before."""
+        async with self.served.store.reading() as session:
+            known = await facts.get(session, line.task.customer_id, forms.fact_id(self.form, fact, _SOURCE))
+        return known is not None
 
 
 SentForm = Annotated[TaskForm, Depends()]
@@ -110,10 +130,9 @@ async def skip(sent: SentForm, reason: Text = "") -> Response:
 async def snooze(sent: SentForm, until: Line = "", reason: Text = "") -> Response:
     """The task is put off until a date: nobody is reminded before."""
     line = await sent.line()
-    try:
-        day = date.fromisoformat(until)
-    except ValueError:
-        raise ProblemError(422, "date_missing", "That isn't a date.", "Go back and choose until when.") from None
+    day = parse_date(until)
+    if day is None:
+        raise ProblemError(422, "date_missing", "That isn't a date.", "Go back and choose until when.")
     compiled_map = await sent.served.compiled_maps.of(line.version)
     if day <= local_time.local(sent.served.now(), compiled_map.ours.timezone).date():
         raise ProblemError(422, "date_past", "That day isn't in the future.", "Go back and choose a later one.")
@@ -129,7 +148,8 @@ async def hand_over(sent: SentForm, person: Address = "") -> Response:
     if "@" not in address.strip("@") or any(char.isspace() for char in address):
         message = "That isn't a mail address."
         raise ProblemError(422, "person_missing", message, "Go back and write one, such as bo@vendor.example.")
-    return await sent.record(line, WrittenFact(agreed={_step(line): WrittenAgreement(person=address)}))
+    told = "handed_on" if await is_colleague(sent.served.intake.context, address) else "handed_to_stranger"
+    return await sent.record(line, WrittenFact(agreed={_step(line): WrittenAgreement(person=address)}), told=told)
 
 
 @router.post("/agree")

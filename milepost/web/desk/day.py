@@ -7,12 +7,13 @@ from dataclasses import astuple, dataclass, replace
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from milepost.explain import local_time
 from milepost.explain.people_names import colleague_name
 from milepost.explain.sentences import spaced
+from milepost.intake.colleagues import is_colleague
 from milepost.planner.instants import Instant
 from milepost.planner.zones import date_of
 from milepost.store import absences, customers, tasks
@@ -103,6 +104,8 @@ async def day_page(visit: Visit, person: str, look: Look) -> Response:
         in_force = await absences.in_force(session, now)
         theirs = TaskFilter(person=address, stand_ins=in_force)
         first = await tasks.list_open(session, theirs, limit=_ZONE_OF)
+    if not (first.lines or "@" in address or await is_colleague(served.intake.context, address)):
+        raise HTTPException(404)
     zone = await served.zone(line.version for line in first.lines)
     place = look.at_path(f"/desk/{quote(address)}")
     desk = _Desk(visit, place, address, zone, in_force)

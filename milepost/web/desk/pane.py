@@ -10,7 +10,6 @@ from starlette.datastructures import FormData
 
 from milepost.explain import local_time
 from milepost.explain.task_reasons import Reason
-from milepost.planner.instants import Instant
 from milepost.planner.situation import Situation
 from milepost.store import journeys
 from milepost.store.stand_ins import StandIns
@@ -39,13 +38,15 @@ class Pane:
 
     `customer_form` is the token of the forms about its customer, None where nobody is signed in.
 
-    `snoozes` are days to put it off until, each with its words. `refused` is a form of it that was refused.
+    `snoozes` are days to put it off until, each with its words, from tomorrow on; `today` is the first that can be
+    agreed on. `refused` is a form of it that was refused.
     """
 
     card: Card
     glance: Glance
     reason: Reason | None
     snoozes: tuple[tuple[str, str], ...]
+    today: str
     stay: str
     onward: str
     customer_form: str | None
@@ -96,13 +97,13 @@ class PaneBuilder:
         reasons = glance.reasons
         reason = reasons.of_step(task.step) if task.step else reasons.of_system_task(task.why, task.about)
         ready = await asyncio.to_thread(card.with_playbook)
-        snoozes = tuple(_snoozes(now, compiled_map.ours.timezone))
-        return Pane(ready, glance, reason, snoozes, stay, onward, customer_form)
+        today = local_time.local(now, compiled_map.ours.timezone).date()
+        snoozes = tuple(_snoozes(today))
+        return Pane(ready, glance, reason, snoozes, today.isoformat(), stay, onward, customer_form)
 
 
-def _snoozes(now: Instant, zone: str) -> list[tuple[str, str]]:
+def _snoozes(today: date) -> list[tuple[str, str]]:
     """Returns days to put a task off until, as they are written, by their words."""
-    today = local_time.local(now, zone).date()
     monday = today + timedelta(days=7 - today.weekday())
     days: dict[date, str] = {today + timedelta(days=7): "In a week", monday: "Monday"}
     days[today + timedelta(days=1)] = "Tomorrow"

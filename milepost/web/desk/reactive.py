@@ -66,7 +66,7 @@ class Figures:
     @property
     def share(self) -> str:
         """The part that came from requests, in per cent; nothing where nothing was done."""
-        return f"{100 * self.requests / self.done:.0f} %" if self.done else ""
+        return f"{100 * self.requests / self.done:.0f}%" if self.done else ""
 
     def url(self, of: str = "") -> str:
         """Returns the page that lists what is behind a figure: all, `requests`, or a kind of what was for others."""

@@ -65,7 +65,7 @@ async def team(request: Request, served: Served, viewer: Looking) -> Response:
         "queued": up_to(queued, tasks.MOST_COUNTED),
         "text": local_time.effort_text,
     }
-    return await render_aside("desk/team.html", page, shell(request, served, viewer, "The team", "team", zone=zone))
+    return await render_aside("desk/team.html", page, shell(request, served, viewer, "The team", "desk", zone=zone))
 
 
 async def colleagues(served: Services, viewer: Person | None, zone: str) -> list[Colleague]:

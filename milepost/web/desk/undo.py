@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.datastructures import URL
 from starlette.responses import Response
 
+from milepost.intake.undo_errors import AlreadyUndoneError
 from milepost.store import facts, tasks
 from milepost.web import forms, undo
 from milepost.web.form_values import Onward, Token
@@ -20,9 +21,12 @@ router = APIRouter(prefix="/desk", include_in_schema=False)
 async def undo_fact(served: Served, person: Acting, form: Token, onward: Onward = "/desk") -> Response:
     """What was told counts as never told. A desk goes on with the task that it was about."""
     customer, fact = forms.read(served, person.session, form, undo.KIND).subject
-    await served.intake.undo_fact(customer, fact, by=person.address)
-    address = safe_onward(onward)
-    return back_to(await _at_its_task(served, customer, fact, address), "undone")
+    told = "undone"
+    try:
+        await served.intake.undo_fact(customer, fact, by=person.address)
+    except AlreadyUndoneError:  # a double click, or somebody who was faster
+        told = "undone_before"
+    return back_to(await _at_its_task(served, customer, fact, safe_onward(onward)), told)
 
 
 async def _at_its_task(served: Services, customer: str, fact: str, address: str) -> str:

@@ -24,6 +24,7 @@ const show = async (row) => {
   if (!pane) return location.assign(row.href);
   document.querySelector("#pane").replaceWith(document.adoptNode(pane));
   desk.classList.add("chosen");
+  document.dispatchEvent(new Event("pane"));
   for (const each of rows()) each.removeAttribute("aria-current");
   row.setAttribute("aria-current", "true");
   history.pushState(null, "", row.href);
