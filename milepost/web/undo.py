@@ -215,7 +215,7 @@ def _begins(fact: FactRow, about: str | None, say: Wording) -> str:
     """Says what was done, as its form calls it: a task that was handed over is an agreement on who does it."""
     agreed = fact.data.get("steps", {}).get(about, {}) if fact.kind == Agreed.kind else {}
     if isinstance(person := agreed.get("person"), str):
-        return f"Handed to {say.person(person)}"
+        return "Taken over" if person == fact.told_by else f"Handed to {say.person(person)}"
     if fact.kind == Noted.kind and fact.data["text"].startswith(CALL):
         return "A call"
     return FACTS.get(fact.kind, fact.kind).capitalize()

@@ -92,9 +92,7 @@ async def test_j_and_k_go_from_task_to_task_without_a_new_page(world: World, win
     await expect(window.locator("a.row[aria-current]")).to_contain_text(names[3])
 
 
-async def test_what_is_typed_waits_while_another_task_is_looked_at_until_it_is_sent(
-    world: World, window: Page
-) -> None:
+async def test_what_is_typed_waits_while_another_task_is_looked_at_until_it_is_sent(world: World, window: Page) -> None:
     await customers(world, 1)
     await opened(window)
     note, rows = window.get_by_role("textbox", name="Note optional"), window.locator("a.row")

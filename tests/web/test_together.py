@@ -129,7 +129,7 @@ async def test_a_batch_is_undone_as_one(world: World, browser: httpx.AsyncClient
     await six_customers(world)
     page = await browser.get((await do(browser, slice(4), result="sent")).headers["location"])
     assert text_of(page).count("Undo") == 1
-    assert "A step is done: “Send the invitation” · 4 customers" in text_of(page)
+    assert "A step is done: “Send the invitation”, with the result “sent” · 4 customers" in text_of(page)
 
     undone = await browser.post("/desk/together/undo", data=form_in(page, "/desk/together/undo"))
 
@@ -220,7 +220,7 @@ async def test_whoever_takes_those_chosen_has_them_on_the_desk_and_can_undo_it(
     assert "Set up the workspace together 4 customers" in text_of(await desk(browser))
 
     page = await browser.get(taken.headers["location"])
-    assert "An agreement: “Set up the workspace” · 4 customers" in text_of(page)
+    assert "Taken over: “Set up the workspace” · 4 customers" in text_of(page)
     await browser.post("/desk/together/undo", data=form_in(page, "/desk/together/undo"))
     assert await who_sets_up(world) == [None] * 6
 
