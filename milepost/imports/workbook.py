@@ -12,7 +12,8 @@ from milepost.errors import MilepostError
 from milepost.imports.cell_text import cell_text
 from milepost.text import did_you_mean, listing, nearest
 
-_ZIP = b"PK\x03\x04"
+_ZIPS = (b"PK\x03\x04", b"PK\x05\x06")
+"""How packed files begin, and those with nothing in them."""
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _PROTECTED = "EncryptedPackage".encode("utf-16-le")
 """The name of the part of a workbook with a password that holds the real one; around it is a file of the old form."""
@@ -32,13 +33,13 @@ def is_workbook(file: IO[bytes]) -> bool:
         UnreadableFileError: it is a workbook of Excel 2003 or before, or one with a password.
     """
     file.seek(0)
-    beginning = file.read(len(_ZIP))
+    beginning = file.read(len(_OLD_EXCEL))
     if beginning == _OLD_EXCEL:
         if _PROTECTED in file.read():
             hint = "Take the password off, save the workbook, and try again."
             raise UnreadableFileError("The workbook is protected by a password.", hint)
         raise UnreadableFileError("The file is an old workbook (XLS).", "Save it as XLSX, or as 'CSV UTF-8'.")
-    return beginning == _ZIP
+    return beginning in _ZIPS
 
 
 def workbook_sheets(file: IO[bytes]) -> tuple[str, ...]:

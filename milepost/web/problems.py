@@ -269,6 +269,8 @@ def _for_colleagues(error: Exception, problem: Problem) -> Problem:
             return replace(problem, message=message, hint="Go back and correct it.")
         case HTTPException():
             return replace(problem, hint=_FOR_COLLEAGUES.get(error.status_code, problem.hint))
+        case store_errors.UnknownCustomerError():
+            return replace(problem, hint=problem.hint or "Search the page Customers for the name: it leads to the id.")
         case UnknownMapError():
             hint = problem.hint or "The page Maps has those that there are."
             return replace(problem, status=404, hint=hint)

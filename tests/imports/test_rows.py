@@ -83,7 +83,11 @@ def test_a_sheet_is_chosen_by_name() -> None:
 
 @pytest.mark.parametrize(
     ("data", "says"),
-    [(b"PK\x03\x04 and no more", "isn't a workbook"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old workbook")],
+    [
+        (b"PK\x03\x04 and no more", "isn't a workbook"),
+        (b"PK\x05\x06" + bytes(18), "isn't a workbook"),  # an archive without a file
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old workbook"),
+    ],
 )
 def test_a_workbook_that_cannot_be_read_says_what_to_do(data: bytes, says: str) -> None:
     with pytest.raises(UnreadableFileError, match=says) as raised:

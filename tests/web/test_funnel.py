@@ -92,9 +92,11 @@ async def test_a_real_journey_stands_in_it_and_leaves_when_it_ends(world: World,
     before = await counted(world)
     [(id_, flow)] = [(id_, flow) for id_, flow in before.stages.items() if flow.here]
     assert (flow.reached, flow.left, flow.days) == (1, 0, 2)
-    page = text_of(await browser.get("/ops/maps/pilot/funnel"))
+    shown = await browser.get("/ops/maps/pilot/funnel?of=%40country%3DUS")
+    page = text_of(shown)
     assert "What they wait for" in page
     assert "March 2026 1 100 %" in page
+    assert '<a href="/ops/maps/pilot/funnel?begun=2026-03&amp;of=%40country%3DUS">March 2026</a>' in shown.text
     await world.tell(ended="churned", by=ANA)
     after = (await counted(world)).stages[id_]
     assert (after.reached, after.here, after.left) == (1, 0, 1)

@@ -23,6 +23,10 @@ async def test_a_colleague_keeps_the_menu(browser: httpx.AsyncClient, path: str)
     assert "To the start page" in text_of(page)
 
 
+async def test_where_a_customer_is_unknown_it_says_how_to_find_them(browser: httpx.AsyncClient) -> None:
+    assert "Search the page Customers for the name" in text_of(await browser.get(UNKNOWN))
+
+
 async def test_in_the_demo_nobody_is_told_to_be_the_customer(world: World) -> None:
     await world.as_demo()
     async with world.client() as client:

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from milepost.customer import Contact, Mail
 from milepost.store.tables import JourneyRow, MessageRow
 from tests.web.conftest import World, form_in, text_of
-from tests.web.example import ANA, DAY, KIM, SAM, START, customer
+from tests.web.example import ANA, DAY, FILES, KIM, MAP, SAM, START, customer
 
 ACME = "/ops/customers/acme"
 
@@ -41,6 +41,17 @@ async def test_the_customer_was_asked_and_reminded(world: World, browser: httpx.
     assert "It also waits for somebody of the team “Solutions engineer” to take it" in said
     assert "For 3 days: “Connect the first system” was due Mon 9 Mar 2026, and they haven't done it." in said
     assert "Reach them otherwise, by phone say, and write down what they say" in said
+
+
+async def test_attributes_are_in_words(world: World, browser: httpx.AsyncClient) -> None:
+    flag = "  trial: {type: flag}"
+    text = MAP.replace(flag, f"{flag}\n  goal: {{type: text, one_of: [save_money, save_time]}}")
+    await world.publish({**FILES, "map.yaml": text})
+    known = {"tier": "pilot", "goal": "save_money", "renews_on": "2026-09-02", "trial": True, "crm_name": "a_b"}
+    await world.add(customer("globex", "Globex", attributes=known))
+    shown = text_of(await browser.get("/ops/customers/globex")).split("Attributes", 1)[1]
+
+    assert "Crm name a_b Goal save money Day of renewal Wed 2 Sep 2026 Tier pilot Trial yes" in shown
 
 
 async def test_the_head_says_who_is_silent_as_the_list_does(world: World, browser: httpx.AsyncClient) -> None:

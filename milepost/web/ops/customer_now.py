@@ -12,6 +12,8 @@ from milepost.explain.next_move import next_move
 from milepost.explain.overview import CustomerOverview, JourneyOverview
 from milepost.explain.sentences import outlook_sentence, spaced
 from milepost.intake.mail_list import MailFilter
+from milepost.language.field_types import AttributeType, Scalar
+from milepost.language.model import Attribute
 from milepost.planner.event_checks import UnusableProperty, unusable_properties
 from milepost.planner.instants import Instant
 from milepost.planner.outlook import DAYS, Outlook
@@ -86,9 +88,18 @@ def _attributes(overview: CustomerOverview) -> Iterable[tuple[str, str]]:
     journey = overview.journey
     declared = journey.compiled_map.map.attributes if journey and journey.compiled_map else {}
     for name, value in sorted(overview.customer.attributes.items()):
-        title = declared[name].title if name in declared else None
-        text = yes_or_no(value) if isinstance(value, bool) else number(value)
-        yield title or spaced(name).capitalize(), str(text)
+        attribute = declared.get(name)
+        title = attribute.title if attribute else None
+        yield title or spaced(name).capitalize(), _value_text(value, attribute)
+
+
+def _value_text(value: Scalar, attribute: Attribute | None) -> str:
+    """Returns the value of an attribute as people read it: a day, the word of a choice; text as somebody wrote it."""
+    if isinstance(value, bool):
+        return yes_or_no(value)
+    if attribute is not None and attribute.type is AttributeType.DATE:
+        return local_time.day_text(str(value))
+    return spaced(str(value)) if attribute is not None and attribute.one_of else number(value)
 
 
 def _outlook(journey: JourneyOverview | None) -> Outlook | None:

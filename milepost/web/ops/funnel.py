@@ -32,7 +32,7 @@ async def shown(
     counted = await walls.of(what.journeys)
     funnel, wall = counted.funnel, counted.wall
     titles = {step.id: step.title for _, step in map_.all_steps()}
-    months = [f"{local(at, what.timezone):%B %Y}" for at in funnel.months]
+    months = [local(at, what.timezone) for at in funnel.months]
     page: dict[str, Any] = {
         "map": map_,
         "chosen": what,
@@ -53,7 +53,11 @@ async def shown(
             (titles.get(step, step), left, had, what.left_at(Part.STEP, step) if step in titles else None)
             for step, left, had in funnel.most_left_at(_MOST)
         ],
-        "months": [(title, funnel.cohorts[number]) for number, title in enumerate(months) if number in funnel.cohorts],
+        "months": [
+            (f"{month:%B %Y}", what.begun_in(f"{month:%Y-%m}"), funnel.cohorts[number])
+            for number, month in enumerate(months)
+            if number in funnel.cohorts
+        ],
     }
     around = shell(request, served, viewer, f"Stuck and silent: {map_.title}", "maps", zone=what.timezone)
     return await render_aside("ops/funnel.html", page, around)

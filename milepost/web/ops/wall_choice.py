@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated
 from urllib.parse import quote, urlencode
@@ -113,6 +113,10 @@ class ChosenJourneys:
             "of": self.of.written if self.of else "",
         }
         return f"?{urlencode(kept)}" if (kept := {name: value for name, value in said.items() if value}) else ""
+
+    def begun_in(self, month: str) -> str:
+        """Returns the same choice of another month (`2026-07`) in an address, with its question mark."""
+        return replace(self, begun=month).query
 
     def stays_at(self, part: Part, id_: str, only: str = "") -> str:
         """Returns the address of the list of those who stand in a stage, play or step; `only` of some of them."""
