@@ -104,7 +104,10 @@ def _since(step: WaitingStep, now: Instant, zone: str) -> str:
 def _lines(journey: JourneyOverview, outlook: Outlook | None) -> Iterator[tuple[str, str]]:
     if silences := silences_at(journey.state, journey.now):
         yield "Silent", _silent(silences, journey)
-        yield "Do", "Reach them otherwise, by phone say, and write down what they say: All actions, They told me."
+        yield (
+            "Do",
+            "Reach them otherwise, by phone say, and write down here what they say: an answer, a step done, a note.",
+        )
     customers, ours = _open_steps(journey)
     if customers and ours and not journey.state.paused:
         yield "Ours", _awaited(journey, ours, "It also waits for")

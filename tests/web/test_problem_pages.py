@@ -49,13 +49,15 @@ async def test_strangers_see_no_menu(world: World) -> None:
 
 
 async def test_the_answer_comes_without_a_frame_where_the_database_does_not_say_who_asks(
-    browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    world: World, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def unreachable(*_: object) -> None:
         raise StoreUnreachableError("sqlite", "it is gone")
 
+    await world.as_demo()
     monkeypatch.setattr("milepost.web.problem_frame.signed_in", unreachable)
     page = await browser.get("/nothing/of/the/kind")
 
     assert page.status_code == 404
     assert MENU not in page.text
+    assert "you are the customer" not in page.text

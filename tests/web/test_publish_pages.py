@@ -268,6 +268,18 @@ async def test_customers_move_to_a_published_version_after_a_look_at_it(
     assert "A map has one at a time." in text_of(await browser.get(path))
 
 
+async def test_who_has_moved_since_is_no_longer_on_another_version(world: World, browser: httpx.AsyncClient) -> None:
+    path = await sent(browser, NEW, world)
+    await post(browser, path, "publish", why="A friendlier name", policy="stay")
+    before = text_of(await browser.get(path))
+    await world.tell(map_changed=content_hash(NEW))
+    after = text_of(await browser.get(path))
+
+    assert "1 customer on another version" in before
+    assert "0 customers on other versions" in after
+    assert ("Move 1 customer" in before, "Move 1 customer" in after) == (True, False)
+
+
 async def test_an_earlier_version_becomes_the_current_one_again(world: World, browser: httpx.AsyncClient) -> None:
     await world.publish(NEW)
     path = await sent(browser, FILES, world)

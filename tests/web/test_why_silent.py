@@ -40,7 +40,7 @@ async def test_the_customer_was_asked_and_reminded(world: World, browser: httpx.
     assert "Kim Lo had 3 mails about “Connect the first system”: the first on Mon 2 Mar 2026, the last on" in said
     assert "It also waits for somebody of the team “Solutions engineer” to take it" in said
     assert "For 3 days: “Connect the first system” was due Mon 9 Mar 2026, and they haven't done it." in said
-    assert "Reach them otherwise, by phone say, and write down what they say" in said
+    assert "Reach them otherwise, by phone say, and write down here what they say" in said
 
 
 async def test_attributes_are_in_words(world: World, browser: httpx.AsyncClient) -> None:

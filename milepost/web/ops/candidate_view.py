@@ -19,7 +19,7 @@ from milepost.intake.publication_words import (
 )
 from milepost.intake.rollouts import BATCH, PER_MINUTE, Pace
 from milepost.language.problems import Problem
-from milepost.store import candidates, maps, rollouts
+from milepost.store import candidates, journeys, maps, rollouts
 from milepost.store.candidate_tables import CandidateRow
 from milepost.store.candidates import CandidateStatus
 from milepost.store.rollouts import MovePolicy
@@ -86,7 +86,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class CandidateView:
-    """A candidate with the versions of its map, by hash, and the rollout of it that isn't over."""
+    """A candidate with the versions of its map, by hash, and the rollout of it that isn't over.
+
+    `staying` are the customers who are on versions with other content now.
+    """
 
     row: CandidateRow
     status: CandidateStatus
@@ -94,6 +97,7 @@ class CandidateView:
     versions: Mapping[str, MapVersionRow]
     rollout: RolloutRow | None
     choice: Choice
+    staying: int
 
     @property
     def title(self) -> str:
@@ -146,7 +150,9 @@ class CandidateView:
 
     @property
     def elsewhere(self) -> int:
-        """How many customers are on other versions, as they were counted."""
+        """How many customers are on other versions: now, of one that is published; else as they were counted."""
+        if self.version is not None:
+            return self.staying
         return self.report.impact.journeys if self.report and self.report.impact else 0
 
     @property
@@ -245,6 +251,8 @@ async def view_of(served: Services, number: int, choice: Choice) -> CandidateVie
         row = await candidates.get(session, number)
         rows = await maps.versions(session, row.map) if row.map else []
         still_open = await rollouts.open_of_map(session, row.map) if row.map else None
+        running = await journeys.count_by_version(session, row.map) if row.map else {}
     status = candidates.status_of(row, served.intake.context.wall())
     report = report_of(row) if status == CandidateStatus.LOOKED else None
-    return CandidateView(row, status, report, {each.hash: each for each in rows}, still_open, choice)
+    staying = sum(count for version, count in running.items() if version != row.hash)
+    return CandidateView(row, status, report, {each.hash: each for each in rows}, still_open, choice, staying)
