@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import String, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from milepost.planner.added_tasks import NUMBER
 from milepost.planner.enums import JourneyStatus
 from milepost.store import tasks
 from milepost.store.tables import JourneyRow, TaskRow
@@ -16,7 +17,14 @@ LEAST = 3
 """So many customers make a group."""
 MOST = 100
 """Tasks that are done together at most."""
-_TOGETHER = (TaskRow.step.is_not(None), cast(TaskRow.invite, String) == "[]", TaskRow.agreed_at.is_(None))
+_ADDED = f"{NUMBER}/"
+"""The ids of tasks that were added to one customer begin so. The first of each has the same, and is another task."""
+_TOGETHER = (
+    TaskRow.step.is_not(None),
+    TaskRow.step.not_like(f"{_ADDED}%"),
+    cast(TaskRow.invite, String) == "[]",
+    TaskRow.agreed_at.is_(None),
+)
 _IS_RUNNING = JourneyRow.status == JourneyStatus.OPEN
 
 
@@ -59,5 +67,6 @@ async def of_step(session: AsyncSession, filters: TaskFilter, map_id: str, step:
 
 
 def can_be_together(task: TaskRow) -> bool:
-    """Tells whether a task is done with others: it is of a step, and nobody is invited."""
-    return task.step is not None and not task.invite and task.agreed_at is None
+    """Tells whether a task is done with others: it is of a step of the map, and nobody is invited."""
+    is_of_map = task.step is not None and not task.step.startswith(_ADDED)
+    return is_of_map and not task.invite and task.agreed_at is None

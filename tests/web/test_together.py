@@ -9,6 +9,7 @@ from html import unescape
 import httpx
 import pytest
 
+from milepost.planner.written_facts import WrittenFact
 from milepost.store import maps
 from tests.web.conftest import World, form_in, sign_in, text_of
 from tests.web.example import ANA, BO, DAY, FILES, MAP, START, customer
@@ -123,6 +124,22 @@ async def test_those_who_are_chosen_are_done_with_one_result_and_note(world: Wor
     assert {(fact.data["by"], fact.data["result"], fact.data["note"]) for fact in facts} == {
         (ANA, "sent", "By the newsletter")
     }
+
+
+async def test_tasks_that_were_added_to_one_customer_each_are_no_equal_steps(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    await six_customers(world)
+    for number in range(4):
+        fact = WrittenFact(task_added=f"Something else {number}", person=ANA)
+        await world.intake.record_fact(f"c{number}", fact, by=ANA)
+
+    page = await desk(browser)
+
+    assert len(re.findall(r'class="what">Something else \d<', page.text)) == 4
+    assert text_of(page).count("together 4 customers") == 0
+    one = {"map": "pilot", "together": "task/1"}
+    assert "/desk/together/done" not in (await desk(browser, **one)).text
 
 
 async def test_a_batch_is_undone_as_one(world: World, browser: httpx.AsyncClient) -> None:
