@@ -92,6 +92,17 @@ async def test_j_and_k_go_from_task_to_task_without_a_new_page(world: World, win
     await expect(window.locator("a.row[aria-current]")).to_contain_text(names[3])
 
 
+async def test_keys_that_are_quicker_than_the_server_all_count(world: World, window: Page) -> None:
+    await customers(world, 3)
+    await opened(window)
+    await window.evaluate(
+        'for (const key of "jjj") document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }))'
+    )
+
+    await expect(window.locator("a.row").nth(3)).to_have_attribute("aria-current", "true")
+    await expect(window.locator("a.row[aria-current]")).to_have_count(1)
+
+
 async def test_what_is_typed_waits_while_another_task_is_looked_at_until_it_is_sent(world: World, window: Page) -> None:
     await customers(world, 1)
     await opened(window)

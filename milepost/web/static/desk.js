@@ -10,7 +10,11 @@ let asked = 0;
 let leaving = false;
 
 const rows = () => [...document.querySelectorAll(".desk a.row")].filter((row) => !row.closest("details:not([open])"));
-const current = () => rows().findIndex((row) => row.getAttribute("aria-current"));
+const current = () => {
+  const all = rows();
+  const focused = all.indexOf(document.activeElement); // one that was asked for and may still be on its way
+  return focused < 0 ? all.findIndex((row) => row.getAttribute("aria-current")) : focused;
+};
 const areOn = () => localStorage.getItem(OFF) !== "off";
 
 // Puts the task of a row beside the list; of several that are asked for, the last one stays.
