@@ -60,6 +60,7 @@ _ADDRESSES: Mapping[Role, str] = {
         POST /desk/hand-over
         POST /desk/agreement/{customer}
         POST /desk/agreement/{customer}/mail
+        GET  /ops/find
         GET  /ops/customers
         GET  /ops/customers.csv
         POST /ops/views

@@ -193,9 +193,13 @@ async def refuse_others(
 
 
 def _onward(request: Request) -> str:
-    if request.method != "GET":
+    """Returns the page that was asked for; of a form that was sent, the page that it was on."""
+    if request.method == "GET":
+        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    page = urlsplit(request.headers.get("referer", ""))
+    if not page.path or page.netloc != request.headers.get("host"):
         return "/desk"
-    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return safe_onward(page.path + (f"?{page.query}" if page.query else ""))
 
 
 def safe_onward(address: str | None) -> str:

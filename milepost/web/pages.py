@@ -83,7 +83,7 @@ NOTICES = {
     "too_late": "The time for undoing is over; nothing has changed.",
     "undo_over": translatable("That can no longer be taken back. Please write to the person who looks after you."),
     "shared": translatable("Here is your link. Whoever has it sees these results and nothing else."),
-    "feed_made": "Here is your address. An earlier one opens nothing any more.",
+    "feed_made": "Here is your address. If you had one before, that opens nothing any more.",
     "feed_ended": "The address opens nothing any more; the calendar in your program stays empty.",
     "published": "Published. New customers begin on it from now on.",
     "published_not_moved": "Published, and nobody is moved: another rollout of this map isn't over yet.",

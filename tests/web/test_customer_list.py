@@ -179,3 +179,21 @@ async def test_an_answer_ends_the_silence(book: World, ana: httpx.AsyncClient) -
 
     assert names(await ana.get(f"{LIST}?silent=yes")) == []
     assert SAM in text_of(await ana.get(f"{LIST}/acme?tab=people"))
+
+
+async def test_a_search_from_the_desk_leads_to_the_only_one_that_it_finds_else_to_the_list(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    for id_, name in (("b:1", "Blue Ltd"), ("b2", "Blue Sky")):
+        await world.add(customer(id_, name))
+    led = {
+        search: (await browser.get("/ops/find", params={"search": search})).headers["location"]
+        for search in ("Blue Ltd", "blue", "nobody & sons", "")
+    }
+
+    assert led == {
+        "Blue Ltd": "/ops/customers/b%3A1",
+        "blue": "/ops/customers?search=blue",
+        "nobody & sons": "/ops/customers?search=nobody+%26+sons",
+        "": "/ops/customers?search=",
+    }

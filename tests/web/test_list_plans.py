@@ -175,6 +175,7 @@ def test_every_page_and_list_is_among_those_that_are_measured() -> None:
     no_list |= {"/ops/maps/{map_id}/versions/{number}.zip"}  # one row, by its number
     no_list |= {"/ops/publish/{number}"}  # one row, by its number
     no_list |= {"/ops/rollouts/{number}/back"}  # as the page of the rollout
+    no_list |= {"/ops/find"}  # the list of customers, two of them
     no_list |= {"/demo/clock"}  # one row
     no_list |= {"/rehearsal"}  # only where a rehearsal runs, whose book is small
     no_list |= {"/ops/customers.csv"}  # all that are listed, on demand

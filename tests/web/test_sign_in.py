@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -40,6 +41,24 @@ async def test_nobody_does_anything_before_saying_who_they_are(world: World) -> 
     assert "so nothing was saved. Sign in, then send it again." in text_of(asked)
     assert (response.status_code, response.headers["location"]) == (303, "/sign-in?next=%2Fdesk&told=nothing_saved")
     assert await world.facts() == []
+
+
+@pytest.mark.parametrize(
+    ("page", "onward"),
+    [
+        (f"/desk/{ANA}?journey=acme%2F1&task=kickoff%2F1", f"/desk/{ANA}?journey=acme%2F1&task=kickoff%2F1"),
+        ("https://elsewhere.example/desk/x", "/desk"),
+        ("", "/desk"),
+    ],
+)
+async def test_whoever_was_signed_out_comes_back_to_the_page_of_their_form(
+    world: World, page: str, onward: str
+) -> None:
+    async with world.client() as client:
+        address = f"{client.base_url}{page}" if page.startswith("/") else page
+        response = await client.post("/desk/tasks/skip", headers={"Referer": address})
+
+    assert response.headers["location"] == f"/sign-in?{urlencode({'next': onward, 'told': 'nothing_saved'})}"
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from functools import partial
 from typing import Annotated, Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import APIRouter, Query, Request
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 
+from milepost import limits
 from milepost.explain.titles_of_maps import titles_by_id
 from milepost.intake.csv_rows import csv_row
 from milepost.planner.instants import optional_text
@@ -80,6 +81,20 @@ async def customers(
     return await render_aside(
         "ops/customers.html", page, shell(request, served, viewer, "Customers", "customers", zone=zone)
     )
+
+
+@router.get("/find")
+async def find(
+    served: Served, viewer: Looking, search: Annotated[str, Query(max_length=limits.SEARCH)] = ""
+) -> Response:
+    """The customer whom a search finds, where it finds one alone; else the list of all whom it finds."""
+    filters = Filters(search=search)
+    async with served.store.reading() as session:
+        condition = await _condition(session, served, viewer, filters, await served.zone())
+        found = await list_customers(session, condition, limit=2)
+    if len(found.lines) == 1:
+        return RedirectResponse(f"{ADDRESS}/{quote(found.lines[0].customer.id, safe='')}", 303)
+    return RedirectResponse(f"{ADDRESS}?{urlencode({'search': search})}", 303)
 
 
 @router.get("/customers.csv")
