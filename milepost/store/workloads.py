@@ -44,10 +44,11 @@ async def planned(session: AsyncSession, filters: TaskFilter) -> list[PlannedTas
     return [PlannedTask(at, minutes) for at, minutes in await session.execute(query)]
 
 
-async def loads(session: AsyncSession, people: Collection[str], now: Instant, until: Instant) -> dict[str, Load]:
-    """Returns the loads of colleagues, by address in lower case, with the work that is due before `until`.
+async def loads(session: AsyncSession, people: Collection[str] | None, now: Instant, until: Instant) -> dict[str, Load]:
+    """Returns the loads of colleagues who have any, by address in lower case, with the work that is due before `until`.
 
-    Those who stand in for somebody have the tasks of that person besides, which count for the person here.
+    `people` None: of all. Those who stand in for somebody have the tasks of that person besides, which count for the
+    person here.
     """
     is_due, minutes = TaskRow.urgency < until, TaskRow.effort_minutes
     columns = (
@@ -57,7 +58,8 @@ async def loads(session: AsyncSession, people: Collection[str], now: Instant, un
         func.coalesce(func.sum(case((is_due, minutes))), 0),
         func.count(case((and_(is_due, minutes.is_(None)), 1))),
     )
-    query = select(TaskRow.person, *columns).where(IS_OPEN, TaskRow.person.in_(people)).group_by(TaskRow.person)
+    is_theirs = TaskRow.person.is_not(None) if people is None else TaskRow.person.in_(people)
+    query = select(TaskRow.person, *columns).where(IS_OPEN, is_theirs).group_by(TaskRow.person)
     return {person: Load(*map(int, counts)) for person, *counts in await session.execute(query)}
 
 

@@ -17,7 +17,7 @@ from milepost.explain import local_time
 from milepost.explain.assignments import NO_ESTIMATE, Key, QueuedTask, assign
 from milepost.explain.sentences import spaced
 from milepost.planner.written_facts import WrittenAgreement, WrittenFact
-from milepost.store import books, tasks, workloads
+from milepost.store import books, tasks
 from milepost.store.equal_tasks import MOST
 from milepost.store.tables import TaskRow
 from milepost.store.tasks import TaskFilter, TaskLine
@@ -33,6 +33,8 @@ from milepost.web.services import Served, Services
 
 ADDRESS = "/desk/queues/share"
 router = APIRouter(include_in_schema=False)
+_MOST_PEOPLE = 200
+"""Colleagues on the page, the first by name."""
 Addresses = list[Annotated[str, Field(max_length=limits.ADDRESS)]]
 Beyond = Literal["", "yes"]
 
@@ -141,10 +143,7 @@ def _has_step(task: TaskRow) -> bool:
 
 async def _who_may(served: Services, viewer: Person, role: str, zone: str) -> list[Colleague]:
     """Returns to whom the viewer can give tasks of a role: who has it at some customer; where nobody has, to all."""
-    team = sorted(await colleagues(served, viewer, zone), key=lambda each: each.name.casefold())
-    async with served.store.reading() as session:
-        holders = await workloads.holders(session, role, [each.address for each in team])
-    return [each for each in team if each.address in holders] or team[:MOST]
+    return sorted(await colleagues(served, viewer, zone, role), key=lambda each: each.name.casefold())[:_MOST_PEOPLE]
 
 
 def _assigned(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
@@ -32,7 +33,6 @@ class Colleague:
 
     address: str
     name: str
-    customers: int
     load: Load
     has: int | None
     away: str | None
@@ -58,9 +58,11 @@ async def team(request: Request, served: Served, viewer: Looking) -> Response:
     zone = await served.zone()
     lines = sorted(await colleagues(served, viewer, zone), key=lambda line: line.rank)
     async with served.store.reading() as session:
+        customers = await workloads.count_customers(session, [line.address for line in lines[:MOST]])
         queued = await tasks.count_unowned(session)
     page: Values = {
         "lines": lines[:MOST],
+        "customers": customers,
         "more": max(len(lines) - MOST, 0),
         "queued": up_to(queued, tasks.MOST_COUNTED),
         "text": local_time.effort_text,
@@ -68,26 +70,29 @@ async def team(request: Request, served: Served, viewer: Looking) -> Response:
     return await render_aside("desk/team.html", page, shell(request, served, viewer, "The team", "desk", zone=zone))
 
 
-async def colleagues(served: Services, viewer: Person | None, zone: str) -> list[Colleague]:
-    """Returns those whom the viewer sees, but for who has left and has no work; weeks are those of `zone`."""
+async def colleagues(served: Services, viewer: Person | None, zone: str, role: str | None = None) -> list[Colleague]:
+    """Returns those whom the viewer sees, but for who has left and has no work; weeks are those of `zone`.
+
+    With a `role` those alone who have it on the team of some customer; all where nobody has.
+    """
     now = served.now()
     until = tasks.end_of_week(now, zone)
     async with served.store.reading() as session:
         book = await book_of(session, served, viewer)
         told = {row.address: row for row in await people.listed(session)}
-        busy = await tasks.people(session)
-        known = {each for each in (*told, *busy) if book.is_of(each)}
-        loads = await workloads.loads(session, known, now, until)
-        customers = await workloads.count_customers(session, known)
+        loads = await workloads.loads(session, book.people, now, until)
+        known: AbstractSet[str] = {
+            *loads,
+            *(each for each, row in told.items() if row.left_at is None and book.is_of(each)),
+        }
+        if role is not None:
+            known = await workloads.holders(session, role, known) or known
         away = await absences.listed(session, now)
     calendar, today = await calendar_of(served, zone), date_of(now, zone)
     lines = []
     for each in known:
         row, own = told.get(each), [absence for absence in away if absence.person == each]
-        if each not in loads and (row is None or row.left_at is not None):
-            continue
         has = left_of_week(today, Hours(row.hours_per_week if row else None, days_off(calendar, own)))
         absent = next((local_time.date_text(one.last_day) for one in own if one.is_in_force(now)), None)
-        count, load = customers.get(each, 0), loads.get(each, Load())
-        lines.append(Colleague(each, colleague_name(each), count, load, has, absent))
+        lines.append(Colleague(each, colleague_name(each), loads.get(each, Load()), has, absent))
     return lines
