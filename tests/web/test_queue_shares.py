@@ -123,6 +123,18 @@ async def test_who_is_away_is_left_out_until_they_are_chosen(locked: World, as_:
     assert "Bo Ek away until Sun 8 Mar 2026" in text_of(page)
 
 
+async def test_who_has_left_is_given_nothing_and_is_marked_on_the_teams_page(locked: World, as_: SignIn) -> None:
+    await people.change(locked.intake.context, BO, left=True)
+    leas = await as_(LEA)
+    page = await shown(leas)
+    assert BO not in page.text
+    assert "Bo Ek has left" in text_of(await leas.get("/desk/team"))
+
+    await leas.post(PAGE, data=sent_from(page, to=[ANA, BO]))
+
+    assert await owners(locked) == [ANA] * 7
+
+
 async def test_where_nobody_has_told_hours_whoever_has_least_to_do_gets_most(locked: World, as_: SignIn) -> None:
     for address in (ANA, BO):
         await people.change(locked.intake.context, address, hours_per_week=None)

@@ -143,7 +143,8 @@ def _has_step(task: TaskRow) -> bool:
 
 async def _who_may(served: Services, viewer: Person, role: str, zone: str) -> list[Colleague]:
     """Returns to whom the viewer can give tasks of a role: who has it at some customer; where nobody has, to all."""
-    return sorted(await colleagues(served, viewer, zone, role), key=lambda each: each.name.casefold())[:_MOST_PEOPLE]
+    team = [each for each in await colleagues(served, viewer, zone, role) if not each.has_left]
+    return sorted(team, key=lambda each: each.name.casefold())[:_MOST_PEOPLE]
 
 
 def _assigned(

@@ -36,6 +36,7 @@ class Colleague:
     load: Load
     has: int | None
     away: str | None
+    has_left: bool
 
     @property
     def is_too_much(self) -> bool:
@@ -94,5 +95,6 @@ async def colleagues(served: Services, viewer: Person | None, zone: str, role: s
         row, own = told.get(each), [absence for absence in away if absence.person == each]
         has = left_of_week(today, Hours(row.hours_per_week if row else None, days_off(calendar, own)))
         absent = next((local_time.date_text(one.last_day) for one in own if one.is_in_force(now)), None)
-        lines.append(Colleague(each, colleague_name(each), loads.get(each, Load()), has, absent))
+        has_left = row is not None and row.left_at is not None
+        lines.append(Colleague(each, colleague_name(each), loads.get(each, Load()), has, absent, has_left))
     return lines
