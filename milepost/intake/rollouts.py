@@ -176,6 +176,7 @@ async def take_batch(context: IntakeContext, number: int) -> BatchDone:
 
     It may be repeated at any time: facts have ids of the rollout, and count once.
     """
+    await _recover(context, number)
     async with context.store.reading() as session:
         row = await rollouts.get(session, number)
         batch = await rollouts.next_moves(session, row) if row.status in rollouts.AT_WORK else []
@@ -196,6 +197,26 @@ async def take_batch(context: IntakeContext, number: int) -> BatchDone:
     if back is not None:
         await _begun(context, back)
     return BatchDone(len(batch), None if over else 60 * row.batch / row.per_minute)
+
+
+async def _recover(context: IntakeContext, number: int) -> None:
+    """Of a rollout that was cancelled, notes whom a worker told that ended before it noted so.
+
+    Whatever takes the rollout back goes on for them.
+    """
+    async with context.store.reading() as session:
+        status = (await rollouts.get(session, number)).status
+    if status not in (RolloutStatus.CANCELLING, RolloutStatus.CANCELLED):
+        return
+
+    def recover(session: Session) -> RolloutRow | None:
+        row = rollouts.lock(session, number)
+        told = rollouts.note_told(session, number)
+        return rollouts.follow_back(session, number) if told and row.status == RolloutStatus.CANCELLED else None
+
+    back_row = await context.store.write(recover)
+    if back_row is not None:
+        await _begun(context, back_row)
 
 
 async def _obstacles(context: IntakeContext, row: RolloutRow, batch: Sequence[PlannedMove]) -> dict[str, str]:
@@ -226,10 +247,10 @@ def _look(compiled: Mapping[str, CompiledMap | str], batch: Sequence[PlannedMove
 
 def _fact(row: RolloutRow, move: PlannedMove, now: Instant) -> IncomingFact:
     if row.status == RolloutStatus.CANCELLING:
-        stays = MapChanged(id=f"rollout/{row.number}/stay", at=now, version=move.from_version, by=row.started_by)
+        stays = MapChanged(id=rollouts.stay_id(row.number), at=now, version=move.from_version, by=row.started_by)
         return IncomingFact(move.customer, stays)
     moves = MapChanged(
-        id=f"rollout/{row.number}",
+        id=rollouts.told_id(row.number),
         at=now,
         version=move.to_version,
         at_next_stage=True if row.policy == MovePolicy.NEXT_STAGE else None,

@@ -5,14 +5,28 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    not_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from milepost.store.errors import RolloutOpenError, UnknownRolloutError
-from milepost.store.tables import JourneyRow, MapVersionRow, RolloutMoveRow, RolloutRow
+from milepost.store.tables import FactRow, JourneyRow, MapVersionRow, RolloutMoveRow, RolloutRow
 
 
 class RolloutStatus(StrEnum):
@@ -166,8 +180,41 @@ def _insert_moves(session: Session, moves: Select[*tuple[Any, ...]]) -> None:
     session.execute(insert(RolloutMoveRow).from_select(columns, moves))
 
 
+def told_id(number: int) -> str:
+    """Returns the id of the fact by which each journey of a rollout is told to move."""
+    return f"rollout/{number}"
+
+
+def stay_id(number: int) -> str:
+    """Returns the id of the fact by which a journey of a rollout is told to stay after all."""
+    return f"{told_id(number)}/stay"
+
+
+def note_told(session: Session, number: int) -> int:
+    """Marks the journeys as told that have the fact, and counts them: a worker may have ended before it marked them."""
+    has = {
+        id_: exists().where(
+            JourneyRow.id == RolloutMoveRow.journey_id, FactRow.customer_id == JourneyRow.customer_id, FactRow.id == id_
+        )
+        for id_ in (told_id(number), stay_id(number))
+    }
+    updated = session.execute(
+        update(RolloutMoveRow)
+        .where(
+            RolloutMoveRow.rollout == number,
+            RolloutMoveRow.status.in_((MoveStatus.WAITING, MoveStatus.KEPT)),
+            has[told_id(number)],
+            not_(has[stay_id(number)]),
+        )
+        .values(status=MoveStatus.TOLD)
+        .execution_options(synchronize_session=False)
+    )
+    return cast("CursorResult[Any]", updated).rowcount
+
+
 def keep_waiting(session: Session, number: int) -> None:
     """Lets the journeys that weren't told yet stay where they are."""
+    note_told(session, number)
     session.execute(
         update(RolloutMoveRow)
         .where(RolloutMoveRow.rollout == number, RolloutMoveRow.status == MoveStatus.WAITING)

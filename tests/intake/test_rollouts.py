@@ -13,7 +13,7 @@ from milepost.intake.errors import RolloutRefusedError
 from milepost.intake.intake import Intake
 from milepost.intake.rollouts import Pace, Reason
 from milepost.planner.written_facts import WrittenFact
-from milepost.store import customers, journeys, maps, timeline
+from milepost.store import customers, facts, journeys, maps, timeline
 from milepost.store import rollouts as stored
 from milepost.store.compiled_maps import CompiledMaps
 from milepost.store.errors import RolloutOpenError, UnknownRolloutError
@@ -198,6 +198,76 @@ async def test_back_has_those_too_who_were_told_while_it_began(
     assert await book.versions() == before
     assert await book.counts(backs[0]) == {"moved": 4}
     assert (await book.status(row), await book.status(backs[0])) == ("cancelled", "done")
+
+
+async def killed_after_telling(book: Book, row: RolloutRow, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker ends between telling a batch and noting that it has."""
+
+    def killed(*_args: object, **_more: object) -> None:
+        raise ConnectionError("the worker died before it noted what it had told")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stored, "mark", killed)
+        with pytest.raises(ConnectionError):
+            await book.take(row)
+
+
+@pytest.mark.parametrize("is_retried_first", [False, True])
+async def test_back_has_those_too_whom_a_killed_worker_had_told(
+    book: Book, monkeypatch: pytest.MonkeyPatch, *, is_retried_first: bool
+) -> None:
+    before = await book.versions()
+    row = await book.start(await book.publish(OTHER))
+    await killed_after_telling(book, row, monkeypatch)
+
+    back = await rollouts.back(book.context, row.number, BY)
+    for each in (row, back) if is_retried_first else (back, row, back):
+        await book.take_all(each)
+    await book.advance()
+
+    assert await book.versions() == before
+    assert (await book.counts(back), await book.status(row)) == ({"moved": 2}, "cancelled")
+
+
+async def test_back_goes_on_for_those_whom_a_worker_told_that_was_killed_after_it_began(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = await book.versions()
+    row = await book.start(await book.publish(OTHER))
+    backs: list[RolloutRow] = []
+    tell = rollouts.record_facts
+
+    async def taken_back_before(*args: Any, **more: Any) -> Any:
+        backs.append(await rollouts.back(book.context, row.number, BY))
+        return await tell(*args, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(rollouts, "record_facts", taken_back_before)
+        await killed_after_telling(book, row, monkeypatch)
+    await book.take_all(backs[0])
+    assert (await book.counts(backs[0]), await book.status(backs[0])) == ({}, "done")
+
+    await book.take(row)
+    await book.take_all(backs[0])
+    await book.advance()
+
+    assert await book.versions() == before
+    assert (await book.counts(backs[0]), await book.status(backs[0])) == ({"moved": 2}, "done")
+
+
+async def test_a_cancelled_move_at_the_next_stage_is_taken_back_from_those_whom_a_killed_worker_had_told(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = await book.start(await book.publish(OTHER), MovePolicy.NEXT_STAGE)
+    await killed_after_telling(book, row, monkeypatch)
+
+    await rollouts.cancel(book.context, row.number)
+    await book.take_all(row)
+
+    async with book.context.store.reading() as session:
+        told = [fact.id for id_ in IDS for fact in await facts.of_customer(session, id_)]
+    assert sorted(told) == sorted([stored.told_id(row.number), stored.stay_id(row.number)] * 2)
+    assert (await book.counts(row), await book.status(row)) == ({"kept": 5}, "cancelled")
 
 
 async def test_at_the_next_stage_journeys_move_one_by_one(book: Book) -> None:
