@@ -43,6 +43,7 @@ ARGUMENTS = (
 PHONE = {"width": 360, "height": 740}
 PATIENCE = 10_000  # milliseconds
 LEFT = "net::ERR_ABORTED"  # the page was left before all of it had come
+expect.set_options(timeout=PATIENCE)
 
 
 def found_browser() -> str:
