@@ -6,7 +6,7 @@ import sys
 
 from milepost.roles import Role
 from milepost.scopes import Scope
-from milepost.web.api.scopes import ADDRESSES
+from milepost.web.api.scopes import ADDRESSES, FACTS
 from milepost.web.doors import DOORS
 
 _HEAD = """# Which role gets in where
@@ -20,6 +20,7 @@ _API = """
 ## Which key may do what
 
 Every address of the API, with the scope that a [key](../keys.md) needs for it. Keys in the settings have all of them.
+`/api/v1/typed-facts` is for the commands of the machine, and takes no key that has a name.
 
 """
 
@@ -39,6 +40,11 @@ def _scopes() -> list[str]:
     for (method, path), needed in sorted(ADDRESSES.items(), key=lambda address: (address[0][1], address[0][0])):
         marks = " | ".join("yes" if scope is needed else "" for scope in Scope)
         lines.append(f"| `{method} {path}` | {marks} |")
+    lines += ["", "Facts that need another scope beside `tell`, told alone, in a list or undone:", ""]
+    lines += [f"| fact | {' | '.join(Scope)} |", "|---|" + ":-:|" * len(Scope)]
+    for kind, needed in sorted(FACTS.items()):
+        marks = " | ".join("yes" if scope in (Scope.TELL, needed) else "" for scope in Scope)
+        lines.append(f"| `{kind}` | {marks} |")
     return lines
 
 

@@ -98,7 +98,7 @@ async def test_who_told_is_kept_and_else_it_was_the_api(world: World, api: httpx
     await tell(api, event="connected", by=SAM)
     await tell(api, event="connected")
 
-    assert [fact.told_by for fact in await world.facts()] == ["api", SAM]
+    assert [fact.told_by for fact in await world.facts()] == ["key api", SAM]
 
 
 @pytest.mark.parametrize(

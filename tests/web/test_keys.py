@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -13,11 +14,11 @@ from milepost.intake import keys
 from milepost.intake.keys import KeyRefusedError, UnknownKeyError
 from milepost.scopes import Scope
 from milepost.web.api.keys import WRONG_KEYS
-from milepost.web.api.scopes import ADDRESSES
+from milepost.web.api.scopes import ADDRESSES, FACTS
 from milepost.web.app import ROUTERS
 from tests.web.api_calls import V1, problem, tell
 from tests.web.conftest import World, form_in, text_of
-from tests.web.example import ANA, SAM
+from tests.web.example import ANA, BO, SAM
 
 
 def with_key(world: World, key: str) -> httpx.AsyncClient:
@@ -178,3 +179,59 @@ async def test_a_provider_may_use_a_key_for_telling(world: World) -> None:
 def test_no_scope_is_for_nothing() -> None:
     assert set(ADDRESSES.values()) == set(Scope)
     assert all(method == "GET" for (method, _), scope in ADDRESSES.items() if scope is Scope.READ)
+
+
+OF_OTHER_SCOPES: dict[str, dict[str, Any]] = {
+    "contacts": {"contacts": [{"name": "Eve", "email": "eve@elsewhere.example", "personas": ["sponsor"]}]},
+    "team": {"team": {"csm": "eve@elsewhere.example"}},
+    "map_changed": {"map_changed": "pilot@1"},
+    "mail_chosen": {"mail_chosen": SAM, "mail": "all", "reason": "They asked."},
+    "message_released": {"message_released": "connect/1"},
+    "message_cancelled": {"message_cancelled": "connect/1"},
+    "message_retried": {"message_retried": "connect/1"},
+    "handed_over": {"handed_over": ANA, "to": BO},
+    "away": {"away": ANA, "delegate": BO, "first_day": "2026-03-02", "last_day": "2026-03-09"},
+    "back": {"back": ANA},
+}
+
+
+def test_facts_of_other_scopes_are_all_tried() -> None:
+    assert set(OF_OTHER_SCOPES) == set(FACTS)
+
+
+@pytest.mark.parametrize("kind", OF_OTHER_SCOPES)
+async def test_a_key_for_telling_does_not_tell_what_another_scope_is_for(world: World, kind: str) -> None:
+    fact, before = OF_OTHER_SCOPES[kind], await world.everything()
+    async with with_key(world, await made(world, Scope.TELL)) as program:
+        alone = problem(await tell(program, **fact), 403)
+        both = await program.post(
+            f"{V1}/facts", json=[{"customer": "acme", **fact}, {"customer": "acme", "note": "It rang."}]
+        )
+    assert alone["code"] == "scope_missing"
+    assert f"The key 'crm' is for tell, and this needs {FACTS[kind]}." in alone["message"]
+    refused, noted = both.json()
+    assert refused["error"]["code"] == "scope_missing"
+    assert noted["new"]
+    assert [each.kind for each in await world.facts()] == ["note"]
+    assert (await world.everything())[0] == before[0] + 1
+    async with with_key(world, await made(world, Scope.TELL, FACTS[kind], name="both")) as program:
+        assert (await tell(program, **fact)).status_code != 403
+
+
+async def test_a_key_for_telling_neither_names_contacts_in_an_agreement_nor_undoes_who_they_are(world: World) -> None:
+    await world.tell(id="theirs", **OF_OTHER_SCOPES["contacts"])
+    async with with_key(world, await made(world, Scope.TELL)) as program:
+        saved = await program.post(f"{V1}/customers/acme/agreement", json=OF_OTHER_SCOPES["contacts"])
+        noted = await program.post(f"{V1}/customers/acme/agreement", json={"note": "On the phone."})
+        undone = await program.post(f"{V1}/customers/acme/facts/theirs/undo", json={})
+    assert problem(saved, 403)["code"] == problem(undone, 403)["code"] == "scope_missing"
+    assert noted.status_code == 200
+
+
+async def test_what_a_program_tells_without_a_name_is_told_by_its_key(world: World) -> None:
+    async with with_key(world, await made(world, *Scope)) as program:
+        await tell(program, note="It rang.")
+        await program.patch(f"{V1}/customers/acme", json={"attributes": {"tier": "pilot", "health": 50}})
+        switched = await program.post(f"{V1}/mail/switch", json={"mail": "held"})
+    assert {each.told_by for each in await world.facts()} == {"key crm"}
+    assert switched.json()["by"] == "key crm"

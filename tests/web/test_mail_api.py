@@ -190,7 +190,7 @@ async def test_who_held_and_freed_mail_is_listed_the_latest_first(world: World, 
     turns = (await api.get("/api/v1/mail/switches")).json()["switches"]
 
     assert [(each["customer"], each["mail"], each["by"], each["why"], each["current"]) for each in turns] == [
-        (None, "free", "api", "All read", True),
+        (None, "free", "key api", "All read", True),
         ("acme", "free", "bo@vendor.example", None, True),
         (None, "held", "ops@vendor.example", "We begin", False),
     ]

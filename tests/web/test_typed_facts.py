@@ -6,8 +6,11 @@ from typing import Any
 
 import httpx
 
+from milepost.intake import keys
+from milepost.scopes import Scope
 from tests.web.api_calls import V1, problem
 from tests.web.conftest import World
+from tests.web.example import SAM
 
 
 async def typed(api: httpx.AsyncClient, kind: str, *words: str, **options: str | None) -> httpx.Response:
@@ -44,3 +47,11 @@ async def test_what_is_to_be_emptied_of_an_answer_is_named_with_commas(world: Wo
     assert "emptied" in refused["message"]
     refused = (await typed(api, "answer_completed", "faster", "emptied=value", value="8")).json()["refused"]
     assert "'value' is given and in 'emptied'" in refused["message"]
+
+
+async def test_a_program_does_not_pass_for_somebody_at_this_machine(world: World) -> None:
+    made = await keys.make(world.intake.context, "crm", list(Scope), by=None)
+    async with world.client(headers={"Authorization": f"Bearer {made.key}"}) as program:
+        refused = problem(await typed(program, "answer", "faster", "verified", by=SAM), 403)
+    assert refused["code"] == "not_for_programs"
+    assert await world.answers() == []

@@ -12,6 +12,7 @@ from milepost.intake.agreement import Changes
 from milepost.intake.agreement_summary import summary_of
 from milepost.planner.written_facts import WrittenAgreement, WrittenContact
 from milepost.planner.written_values import Name, Value
+from milepost.web.api.keys import KeyUsed
 from milepost.web.api.routes import api_router
 from milepost.web.api.shapes import RequestModel, Shown, Text
 from milepost.web.services import Served
@@ -35,7 +36,7 @@ class AgreementRequest(RequestModel):
     id: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
         None, description="what is sent twice with one id is saved once"
     )
-    by: Name | None = Field(None, description="who wrote it down; by default `api`")
+    by: Name | None = Field(None, description="who wrote it down; by default the key")
 
 
 class YesShown(Shown):
@@ -118,12 +119,15 @@ async def show_agreement(served: Served, customer: str) -> AgreementShown:
 
 
 @router.post("/customers/{customer}/agreement", summary="Save what was agreed", tags=["customers"])
-async def save_agreement(served: Served, customer: str, request: AgreementRequest) -> AgreementShown:
+async def save_agreement(served: Served, customer: str, request: AgreementRequest, key: KeyUsed) -> AgreementShown:
     """Save all of it, or nothing where a part makes no sense. The facts `contacts`, `agreed`, `set` and `note` say it.
 
-    A journey takes them in at once where a worker runs; the answer has what holds by then.
+    A journey takes them in at once where a worker runs; the answer has what holds by then. `contacts` need the scope
+    `customers`, too.
     """
     changes = Changes(request.contacts, request.steps, request.attributes, request.note)
     ids = None if request.id is None else f"agreement/{request.id}"
-    await agreement.save(served.intake.context, customer, changes, by=request.by or "api", source="api", ids=ids)
+    for told in changes.facts(ids):
+        key.check_may_tell(told.kind)
+    await agreement.save(served.intake.context, customer, changes, by=request.by or key.teller, source="api", ids=ids)
     return await show_agreement(served, customer)

@@ -21,6 +21,7 @@ from milepost.web.api.colleague_shapes import (
     HandOverRequest,
     HandOverShown,
 )
+from milepost.web.api.keys import KeyUsed
 from milepost.web.api.routes import api_router
 from milepost.web.api.shapes import Filter
 from milepost.web.services import Served
@@ -31,7 +32,7 @@ By = Annotated[str | None, Query(max_length=limits.NAME, description="who says s
 
 
 @router.post("/hand-overs", summary="Hand customers over", tags=["colleagues"])
-async def hand_over(served: Served, request: HandOverRequest) -> HandOverShown:
+async def hand_over(served: Served, request: HandOverRequest, key: KeyUsed) -> HandOverShown:
     """Hand all that a colleague has over to another one, for good: roles, and with them open and future tasks.
 
     With `dry_run` it says what would move. Cut off, it goes on by itself wherever a worker runs; where some failed,
@@ -39,7 +40,7 @@ async def hand_over(served: Served, request: HandOverRequest) -> HandOverShown:
     """
     context, wish = served.intake.context, request.hand_over()
     shown = await preview(context, wish)
-    by = request.by or "api"
+    by = request.by or key.teller
     result = HandOverResult() if request.dry_run else await carry_out(context, wish, by=by, source="api")
     became = {"dry_run": request.dry_run, "done": result.done, "failed": result.failed}
     return HandOverShown.model_validate(shown.to_json() | became)
@@ -60,25 +61,25 @@ async def list_absences(
 
 
 @router.post("/absences", summary="Record an absence", tags=["colleagues"], status_code=201)
-async def record_absence(served: Served, request: AbsenceRequest) -> AbsenceShown:
+async def record_absence(served: Served, request: AbsenceRequest, key: KeyUsed) -> AbsenceShown:
     """Record that a colleague is away: open and new tasks go to the delegate, and come back after the last day."""
     context = served.intake.context
-    result = await absences.record(context, request.wish(), by=request.by or "api", source="api")
+    result = await absences.record(context, request.wish(), by=request.by or key.teller, source="api")
     return _shown(result.absence, served.now())
 
 
 @router.patch("/absences/{number}", summary="Change an absence", tags=["colleagues"])
-async def change_absence(served: Served, number: Number, patch: AbsencePatch) -> AbsenceShown:
+async def change_absence(served: Served, number: Number, patch: AbsencePatch, key: KeyUsed) -> AbsenceShown:
     """Change the delegate or the days of an absence that isn't over."""
     context = served.intake.context
-    result = await absences.change(context, number, patch.change(), by=patch.by or "api", source="api")
+    result = await absences.change(context, number, patch.change(), by=patch.by or key.teller, source="api")
     return _shown(result.absence, served.now())
 
 
 @router.delete("/absences/{number}", summary="End an absence", tags=["colleagues"])
-async def end_absence(served: Served, number: Number, by: By = None) -> AbsenceShown:
+async def end_absence(served: Served, number: Number, key: KeyUsed, by: By = None) -> AbsenceShown:
     """End an absence now: the colleague is back early, or isn't away after all. It stays in the list of those over."""
-    result = await absences.end(served.intake.context, number, by=by or "api", source="api")
+    result = await absences.end(served.intake.context, number, by=by or key.teller, source="api")
     return _shown(result.absence, served.now())
 
 

@@ -10,6 +10,7 @@ from milepost import limits
 from milepost.planner.facts import KEY
 from milepost.planner.written_facts import WrittenFact
 from milepost.planner.written_values import Name
+from milepost.web.api.keys import Key, KeyScopeError
 from milepost.web.api.shapes import ErrorDetail, ErrorShown
 from milepost.web.problems import ALTERNATIVES, describe_invalid
 
@@ -112,10 +113,15 @@ FactsRequest = Annotated[
 """One fact, or a list of them: those are read one by one, so that a wrong one is answered for itself."""
 
 
-def fact_request_of(raw: dict[str, Any]) -> FactRequest | ErrorShown:
-    """Reads one fact of a list; what is wrong with it comes back as its answer."""
+def fact_request_of(raw: dict[str, Any], key: Key) -> FactRequest | ErrorShown:
+    """Reads one fact of a list; what is wrong with it, or that the key may not tell it, comes back as its answer."""
     try:
-        return FactRequest.model_validate(raw)
+        request = FactRequest.model_validate(raw)
+        key.check_may_tell(request.kind)
     except ValidationError as error:
         message, hint = describe_invalid(error.errors())
         return ErrorShown(error=ErrorDetail(code="invalid", message=message, hint=hint))
+    except KeyScopeError as error:
+        problem = error.problem
+        return ErrorShown(error=ErrorDetail(code=problem.code, message=problem.message, hint=problem.hint))
+    return request

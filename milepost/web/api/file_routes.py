@@ -14,7 +14,7 @@ from milepost.intake.files import answer_of
 from milepost.store.file_tables import FileRow
 from milepost.store.files import EVIDENCE
 from milepost.text import storable
-from milepost.web.api.keys import KeyName
+from milepost.web.api.keys import KeyUsed
 from milepost.web.api.routes import api_router
 from milepost.web.api.shapes import At, Shown
 from milepost.web.file_form import read_file_form
@@ -82,7 +82,7 @@ async def list_files(served: Served, customer: str) -> FileList:
     status_code=201,
     openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": _SCHEMA}}}},
 )
-async def send_file(request: Request, served: Served, customer: str, key: KeyName) -> FileShown:
+async def send_file(request: Request, served: Served, customer: str, key: KeyUsed) -> FileShown:
     """Send a file for a form, or as evidence; then tell the fact with the answer's `answer`.
 
     A file for a form that no fact names is deleted after a day or two. The same one sent again is one file.
@@ -93,7 +93,7 @@ async def send_file(request: Request, served: Served, customer: str, key: KeyNam
         raise ProblemError(422, "invalid", "file: is missing.", "Send it as a part with a file name.")
     texts: dict[str, Any] = {name: storable(str(sent.texts.get(name, ""))).strip() for name in _FIELDS}
     purpose = FilePurpose(texts["step"][: limits.NAME], texts["field"][: limits.NAME])
-    by = texts["by"][: limits.ADDRESS] or f"key {key}"
+    by = texts["by"][: limits.ADDRESS] or key.teller
     return FileShown.of_row(await customer_files.add(served.intake.context, customer, purpose, upload, by=by))
 
 
@@ -105,8 +105,8 @@ async def read_file(served: Served, customer: str, file: str) -> Response:
 
 @router.delete("/customers/{customer}/files/{file}", summary="Delete a file", tags=["files"])
 async def delete_file(
-    served: Served, customer: str, file: str, key: KeyName, *, by: _By = None, reason: _Why = None
+    served: Served, customer: str, file: str, key: KeyUsed, *, by: _By = None, reason: _Why = None
 ) -> FileShown:
     """The content is deleted at once; name, size and hash stay. Asked again, it changes nothing."""
     context = served.intake.context
-    return FileShown.of_row(await customer_files.delete(context, customer, file, by=by or f"key {key}", why=reason))
+    return FileShown.of_row(await customer_files.delete(context, customer, file, by=by or key.teller, why=reason))

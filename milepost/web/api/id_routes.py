@@ -9,6 +9,7 @@ from pydantic import Field
 from milepost.intake.merges import MergeOrder, merge
 from milepost.intake.renames import rename
 from milepost.planner.written_values import Name
+from milepost.web.api.keys import KeyUsed
 from milepost.web.api.routes import api_router
 from milepost.web.api.shapes import CustomerId, RequestModel, Shown
 from milepost.web.services import Served
@@ -81,20 +82,20 @@ class RenameShown(Shown):
 
 
 @router.post("/customers/{customer}/merge", summary="Merge two records of one customer", tags=["customers"])
-async def merge_customer(served: Served, customer: str, request: MergeRequest) -> MergeShown:
+async def merge_customer(served: Served, customer: str, request: MergeRequest, key: KeyUsed) -> MergeShown:
     """Merge a record into another one of the same customer: its id leads to the other from then on.
 
     One journey goes on, the other ends and is kept beside it. `into` keeps what it says and gets what it lacks; people
     in both are one contact, with the stricter of their wishes about mail.
     """
-    order = MergeOrder(customer, request.into, request.keep_journey_of, request.by or "api")
+    order = MergeOrder(customer, request.into, request.keep_journey_of, request.by or key.teller)
     done = await merge(served.intake.context, order, dry_run=request.dry_run)
     return MergeShown.model_validate({**done.to_json(), "dry_run": request.dry_run})
 
 
 @router.post("/customers/{customer}/rename", summary="Give a customer another id", tags=["customers"])
-async def rename_customer(served: Served, customer: str, request: RenameRequest) -> RenameShown:
+async def rename_customer(served: Served, customer: str, request: RenameRequest, key: KeyUsed) -> RenameShown:
     """Give a customer another id; the one that it has leads to it from then on, and everything goes with it."""
-    context, by = served.intake.context, request.by or "api"
+    context, by = served.intake.context, request.by or key.teller
     done = await rename(context, customer, request.new_id, by=by, dry_run=request.dry_run)
     return RenameShown.model_validate({**done.to_json(), "dry_run": request.dry_run})

@@ -15,6 +15,7 @@ from milepost.store.errors import ImportStatusError
 from milepost.store.import_tables import ImportRow
 from milepost.store.imports import ImportStatus
 from milepost.web.api.import_upload import receive_upload, upload_schema
+from milepost.web.api.keys import KeyUsed
 from milepost.web.api.routes import Limit, api_router
 from milepost.web.api.shapes import Shown
 from milepost.web.form_values import Number
@@ -104,13 +105,13 @@ async def _details(served: Services, number: int) -> ImportDetailsShown:
     openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": upload_schema()}}}},
     responses={200: {"model": ImportDetailsShown, "description": "It was sent before, with the same `id`"}},
 )
-async def send_import(request: Request, served: Served, response: Response) -> ImportDetailsShown:
+async def send_import(request: Request, served: Served, response: Response, key: KeyUsed) -> ImportDetailsShown:
     """Send a file of customers, CSV or XLSX, and let its dry run begin, or the import itself.
 
     Nothing is stored if something is wrong with the file, the mapping or a choice. A worker does the work: ask for the
     import again to see how far it is. Send it again with the same `id` as often as you like: it is one import.
     """
-    added = await receive_upload(served, request)
+    added = await receive_upload(served, request, key.teller)
     if not added.is_new:
         response.status_code = 200
     return await _details(served, added.number)

@@ -46,7 +46,7 @@ class UploadRequest(RequestModel):
     begin: Literal["dry-run", "import", "nothing"] = Field(
         "dry-run", description="`nothing`: somebody goes on with it on its page"
     )
-    by: Annotated[str, Field(max_length=limits.ADDRESS)] = Field("api", description="who imports it")
+    by: Annotated[str, Field(max_length=limits.ADDRESS)] = Field("", description="who imports it; by default the key")
     id: Short = Field("", description="sent again with the same id, it is one import")
 
     def chosen(self) -> Chosen:
@@ -65,8 +65,8 @@ def upload_schema() -> dict[str, Any]:
     return {**schema, "properties": {**files, **schema["properties"]}, "required": ["book"]}
 
 
-async def receive_upload(served: Services, request: Request) -> Added:
-    """Stores a file that a program sends, and lets it begin.
+async def receive_upload(served: Services, request: Request, teller: str) -> Added:
+    """Stores a file that a program sends, and lets it begin; `teller` imports it where the form names nobody.
 
     Raises:
         ProblemError: it can't be taken so; nothing is stored.
@@ -76,7 +76,7 @@ async def receive_upload(served: Services, request: Request) -> Added:
         asked = UploadRequest.model_validate(_values(sent))
         form = f"api:{asked.id or served.intake.context.new_id()}"
         added = await uploads.receive(
-            served.intake.context, form, sent.book, sent.contacts, by=asked.by, chosen=asked.chosen()
+            served.intake.context, form, sent.book, sent.contacts, by=asked.by or teller, chosen=asked.chosen()
         )
     except ValidationError as error:
         raise ProblemError(422, "invalid", *describe_invalid(error.errors())) from error

@@ -15,7 +15,7 @@ from milepost.planner.facts import KEY
 from milepost.scopes import Scope
 from milepost.store import keys
 from milepost.text import listing
-from milepost.web.api.scopes import ADDRESSES
+from milepost.web.api.scopes import ADDRESSES, FACTS
 from milepost.web.identity import is_among
 from milepost.web.problems import ProblemError
 from milepost.web.services import Served, Services
@@ -36,6 +36,21 @@ class Key:
 
     name: str
     scopes: frozenset[Scope]
+
+    @property
+    def teller(self) -> str:
+        """Who tells what a request names nobody for."""
+        return f"key {self.name}"
+
+    def check_may_tell(self, kind: str) -> None:
+        """Checks that the key may tell, or undo, facts of a kind.
+
+        Raises:
+            KeyScopeError: they do what another scope is for.
+        """
+        needed = frozenset({FACTS[kind]} if kind in FACTS else ())
+        if not self.scopes >= needed:
+            raise KeyScopeError(self, needed)
 
 
 class KeyScopeError(ProblemError):
@@ -60,8 +75,8 @@ class Throttles:
 
 async def check_key(
     request: Request, served: Served, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> str:
-    """Compares the key of a request with all accepted ones; returns its name.
+) -> Key:
+    """Compares the key of a request with all accepted ones; returns it.
 
     Raises:
         HTTPException: 401, there is no key, or it is wrong; 429, that was too often.
@@ -70,12 +85,12 @@ async def check_key(
     return await let_in(request, served, credentials.credentials if credentials else "")
 
 
-KeyName = Annotated[str, Depends(check_key)]
-"""The name of the key that a request came with."""
+KeyUsed = Annotated[Key, Depends(check_key)]
+"""The key that a request came with."""
 
 
-async def let_in(request: Request, served: Services, written: str, challenge: str = "Bearer") -> str:
-    """Returns the name of a key that may do what the request asks for; raises as `check_key` does."""
+async def let_in(request: Request, served: Services, written: str, challenge: str = "Bearer") -> Key:
+    """Returns a key that may do what the request asks for; raises as `check_key` does."""
     throttles: Throttles = request.app.state.api_throttles
     key = await _key_of(served, written)
     if key is None:
@@ -88,7 +103,7 @@ async def let_in(request: Request, served: Services, written: str, challenge: st
     if not key.scopes >= scopes:
         raise KeyScopeError(key, scopes)
     acts(f"{KEY}{key.name}")
-    return key.name
+    return key
 
 
 def _slow_down(throttle: Throttle, who: str) -> None:

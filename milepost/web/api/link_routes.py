@@ -8,7 +8,7 @@ from milepost.intake import links
 from milepost.planner.instants import text
 from milepost.planner.written_values import Name
 from milepost.store.link_tables import LinkRow
-from milepost.web.api.keys import KeyName
+from milepost.web.api.keys import KeyUsed
 from milepost.web.api.routes import api_router
 from milepost.web.api.shapes import Address, At, RequestModel, Shown, Text
 from milepost.web.services import Served
@@ -74,19 +74,19 @@ async def list_links(served: Served, customer: str) -> LinkList:
 
 
 @router.post("/customers/{customer}/links", summary="Make a link to a plan", tags=["links"], status_code=201)
-async def make_link(served: Served, customer: str, request: LinkRequest, key: KeyName) -> LinkMadeShown:
+async def make_link(served: Served, customer: str, request: LinkRequest, key: KeyUsed) -> LinkMadeShown:
     """A link to the plan for one contact, for a program that sends its own mails.
 
     Whoever has it can do what the contact can. The timeline says that it was made, and with which key.
     """
-    row = await links.make(served.intake.context, customer, request.contact, by=f"key {key}")
+    row = await links.make(served.intake.context, customer, request.contact, by=key.teller)
     url = served.links.plan_url(row.id)
     return LinkMadeShown(customer=customer, contact=row.contact, link=row.id, url=url, expires_at=row.expires_at)
 
 
 @router.post("/customers/{customer}/links/{link}/void", summary="Make a link void", tags=["links"])
-async def void_link(served: Served, customer: str, link: str, request: LinkVoidRequest, key: KeyName) -> LinkList:
+async def void_link(served: Served, customer: str, link: str, request: LinkVoidRequest, key: KeyUsed) -> LinkList:
     """The link opens nothing from now on. Give a contact's address in place of a link's id for all of theirs."""
-    by = request.by or f"key {key}"
+    by = request.by or key.teller
     await links.void(served.intake.context, customer, [link], by=by, why=request.reason)
     return await list_links(served, customer)

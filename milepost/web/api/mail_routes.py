@@ -19,6 +19,7 @@ from milepost.store import mail_switches
 from milepost.store.keyset import Cursor
 from milepost.store.mail_switches import Scope, Switch, Turn
 from milepost.store.messages import FailureCause
+from milepost.web.api.keys import KeyUsed
 from milepost.web.api.routes import CursorText, Limit, api_router
 from milepost.web.api.shapes import (
     CustomerId,
@@ -127,7 +128,9 @@ class OrderRequest(RequestModel):
 
     action: MailAction
     messages: Annotated[tuple[MessageNamed, ...], Field(min_length=1, max_length=1000)]
-    by: Annotated[str, Field(min_length=1, max_length=limits.ADDRESS)] = "api"
+    by: Annotated[str, Field(min_length=1, max_length=limits.ADDRESS)] | None = Field(
+        None, description="by default the key"
+    )
     reason: Text | None = None
     id: Annotated[str, Field(min_length=1, max_length=limits.NAME)] | None = Field(
         None, description="sent again with the same id, it counts once"
@@ -158,7 +161,9 @@ class SwitchRequest(RequestModel):
     customer: CustomerId | None = None
     map: Annotated[str, Field(min_length=1, max_length=limits.NAME)] | None = None
     first: Annotated[int, Field(ge=1, le=1000)] | None = None
-    by: Annotated[str, Field(min_length=1, max_length=limits.ADDRESS)] = "api"
+    by: Annotated[str, Field(min_length=1, max_length=limits.ADDRESS)] | None = Field(
+        None, description="by default the key"
+    )
     reason: Text | None = None
 
 
@@ -199,13 +204,13 @@ async def list_switches(served: Served, limit: Limit = 100) -> SwitchList:
 
 
 @router.post("/mail", summary="Release, send, cancel or retry mail", tags=["mail"])
-async def order_mail(served: Served, request: OrderRequest) -> OrdersShown:
+async def order_mail(served: Served, request: OrderRequest, key: KeyUsed) -> OrdersShown:
     """Do something with up to 1,000 messages. Each is answered for itself: done, or why not.
 
     Released mail goes in the contact's hours and within the limit; `send-now` doesn't wait for them. A failed message
     that is retried is written anew and goes to whoever gets the step's mail now.
     """
-    given = MailOrder(request.action, request.by, request.reason, request.id, source="api")
+    given = MailOrder(request.action, request.by or key.teller, request.reason, request.id, source="api")
     keys = [(each.customer, each.message) for each in request.messages]
     results = await mail_orders.order(served.intake.context, given, keys)
     shown = []
@@ -219,7 +224,7 @@ async def order_mail(served: Served, request: OrderRequest) -> OrdersShown:
 
 
 @router.post("/mail/switch", summary="Hold or free mail", tags=["mail"])
-async def switch_mail(served: Served, request: SwitchRequest) -> SwitchedShown:
+async def switch_mail(served: Served, request: SwitchRequest, key: KeyUsed) -> SwitchedShown:
     """Hold mail until people release it, or let it go by itself again; the narrowest switch counts.
 
     A hold takes back what was let go before, as long as it hasn't left.
@@ -230,5 +235,5 @@ async def switch_mail(served: Served, request: SwitchRequest) -> SwitchedShown:
     first = request.first if request.mail is MailSwitch.HELD else None
     scope = Scope(request.customer, request.map)
     context, switch = served.intake.context, Switch(request.mail, first)
-    turned = await mail_hold.turn(context, scope, switch, by=request.by, why=request.reason)
+    turned = await mail_hold.turn(context, scope, switch, by=request.by or key.teller, why=request.reason)
     return SwitchedShown(**SwitchShown.of_turn(turned.turn).model_dump(), held_again=turned.held_again)

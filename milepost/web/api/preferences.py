@@ -11,6 +11,7 @@ from milepost.customer import ChoiceWay
 from milepost.intake.opt_outs import opt_outs_page
 from milepost.intake.preferences import choose, preference_of
 from milepost.store.mail_choices import Choice
+from milepost.web.api.keys import KeyUsed
 from milepost.web.api.preference_shapes import (
     OptOutList,
     OptOutShown,
@@ -33,7 +34,7 @@ async def show_preference(
 
 
 @router.post("/preferences", summary="Set which mail a person gets", tags=["preferences"])
-async def set_preference(served: Served, request: PreferenceRequest) -> PreferenceSetShown:
+async def set_preference(served: Served, request: PreferenceRequest, key: KeyUsed) -> PreferenceSetShown:
     """Say, as a colleague, which mail a person gets from now on: at every customer that has the address, and that will.
 
     Less mail than before takes no reason, more of it does: nobody is opted in again without one.
@@ -41,7 +42,7 @@ async def set_preference(served: Served, request: PreferenceRequest) -> Preferen
     context = served.intake.context
     choice = Choice(
         request.address, request.mail, ChoiceWay.COLLEAGUE, f"api/{request.id or context.new_id()}",
-        request.by or "api", request.reason,
+        request.by or key.teller, request.reason,
     )  # fmt: skip
     made = await choose(context, choice)
     shown = PreferenceShown.from_preference(made.preference)

@@ -23,7 +23,7 @@ from milepost.web.api import presenters
 from milepost.web.api.customer_patch import CustomerPatch
 from milepost.web.api.fact_request import FactRequest, FactsRequest, fact_request_of
 from milepost.web.api.json_body import StorableJsonRoute
-from milepost.web.api.keys import KeyName, check_key
+from milepost.web.api.keys import KeyUsed, check_key
 from milepost.web.api.shapes import (
     CustomerList,
     CustomerRequest,
@@ -68,26 +68,29 @@ router = api_router()
     responses={202: {"model": ReceiptShown, "description": "Recorded; the journey gets it later"}},
 )
 async def record_facts(
-    served: Served, body: FactsRequest, response: Response, key: KeyName
+    served: Served, body: FactsRequest, response: Response, key: KeyUsed
 ) -> ReceiptShown | list[ReceiptShown | ErrorShown]:
     """Record one fact, or up to 1,000 in a list, and let the customers' journeys take them in.
 
     A fact takes effect when it comes in. Send it again with the same `id` as often as you like: it counts once.
     202 means that it is recorded, and that the journey gets it later.
 
-    An answer is marked as told with the key's name, whoever `by` says gave it.
+    An answer is marked as told with the key's name, whoever `by` says gave it. Facts that do what another scope is for,
+    such as `contacts`, need that scope, too.
 
     The facts of a list are recorded in their order. Each is answered for itself, at its place in the answer: with what
     happened to it, or with what is wrong with it; the others are recorded all the same.
     """
     if isinstance(body, FactRequest):
-        receipt = await served.intake.record_fact(body.customer, body.written(key), by=body.by or "api", source="api")
+        key.check_may_tell(body.kind)
+        told = body.written(key.name)
+        receipt = await served.intake.record_fact(body.customer, told, by=body.by or key.teller, source="api")
         if receipt.status is FactStatus.PENDING:
             response.status_code = 202
         return presenters.receipt(body.customer, receipt)
-    facts = [fact_request_of(each) for each in body]
+    facts = [fact_request_of(each, key) for each in body]
     readable = [each for each in facts if isinstance(each, FactRequest)]
-    good = [IncomingFact(each.customer, each.written(key), each.by or "api") for each in readable]
+    good = [IncomingFact(each.customer, each.written(key.name), each.by or key.teller) for each in readable]
     results = iter(await served.intake.record_facts(good, source="api"))
     return [
         presenters.receipt_or_error(each.customer, next(results)) if isinstance(each, FactRequest) else each
@@ -101,24 +104,24 @@ async def record_facts(
     tags=["customers"],
     responses={201: {"model": SavedShown, "description": "Saved; the customer is new"}},
 )
-async def save_customer(served: Served, request: CustomerRequest, response: Response) -> SavedShown:
+async def save_customer(served: Served, request: CustomerRequest, response: Response, key: KeyUsed) -> SavedShown:
     """Create a customer, or replace its record.
 
     A running journey gets the changes; a customer that matches a map for the first time begins a journey.
     """
-    saved = await served.intake.upsert_customer(request.customer(), by="api", source="api", start=request.start())
+    saved = await served.intake.upsert_customer(request.customer(), by=key.teller, source="api", start=request.start())
     if saved.new:
         response.status_code = 201
     return presenters.saved(saved)
 
 
 @router.patch("/customers/{customer}", summary="Change a customer", tags=["customers"])
-async def change_customer(served: Served, customer: str, patch: CustomerPatch) -> SavedShown:
+async def change_customer(served: Served, customer: str, patch: CustomerPatch, key: KeyUsed) -> SavedShown:
     """Change some fields of a customer's record; the others stay, also those that somebody else changes meanwhile.
 
     A running journey gets the changes; a customer that matches a map for the first time begins a journey.
     """
-    return presenters.saved(await served.intake.change_customer(customer, patch.edited, by="api"))
+    return presenters.saved(await served.intake.change_customer(customer, patch.edited, by=key.teller))
 
 
 @router.post(
@@ -127,13 +130,13 @@ async def change_customer(served: Served, customer: str, patch: CustomerPatch) -
     tags=["customers"],
     status_code=201,
 )
-async def begin_journey(served: Served, customer: str, request: JourneyRequest) -> JourneyBegunShown:
+async def begin_journey(served: Served, customer: str, request: JourneyRequest, key: KeyUsed) -> JourneyBegunShown:
     """Begin the journey of a customer by hand, on the map that it matches or on one that you name.
 
     With `again`, the reason, it begins even if the map's `reenter` says no: an ending was a mistake. It begins at the
     first stage, unless `enters` says where the customer stands.
     """
-    result = await served.intake.enrol(customer, map_id=request.map, start=request.start())
+    result = await served.intake.enrol(customer, map_id=request.map, start=request.start(key.teller))
     if isinstance(result, NoEnrolment):
         raise ProblemError(409, "no_match", f"No map is for {customer!r}: {result.why}.", "Name one with 'map'.")
     return JourneyBegunShown.of(result)

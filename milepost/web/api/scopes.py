@@ -1,4 +1,4 @@
-"""Which scope each address of the API needs.
+"""Which scope each address of the API needs, and which one a fact beside that of telling.
 
 `docs/reference/roles.md` is made of it, and a test walks every address.
 """
@@ -76,3 +76,11 @@ ADDRESSES: Mapping[tuple[str, str], Scope] = {
     for method, path in (line.split() for line in lines.strip().splitlines())
 }
 """The scope by method and path, as the routes write it. What is not in it needs all scopes."""
+
+_FACTS: Mapping[Scope, str] = {
+    Scope.CUSTOMERS: "contacts map_changed mail_chosen team",
+    Scope.MAIL: "message_cancelled message_released message_retried",
+    Scope.PEOPLE: "away back handed_over",
+}
+FACTS: Mapping[str, Scope] = {kind: scope for scope, kinds in _FACTS.items() for kind in kinds.split()}
+"""The scope that facts of a kind need, too: what they tell is done elsewhere by an address of that scope."""

@@ -119,10 +119,10 @@ class JourneyRequest(RequestModel):
     by: Name | None = Field(None, description="who begins it")
     enters: WrittenEntry | None = Field(None, description="where the customer stands")
 
-    def start(self) -> JourneyStart:
-        """How the journey begins."""
+    def start(self, teller: str) -> JourneyStart:
+        """How the journey begins, `teller` being who begins it where the request names nobody."""
         entry = self.enters.entry_point() if self.enters else None
-        by = (self.by or "api") if self.again is not None else None
+        by = (self.by or teller) if self.again is not None else None
         return JourneyStart(entry, self.again, by)
 
 

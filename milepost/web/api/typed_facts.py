@@ -7,7 +7,10 @@ from pydantic import BaseModel
 
 from milepost.intake import typed_facts
 from milepost.planner.fact_errors import RefusedError
+from milepost.settings import UNNAMED_KEY
+from milepost.web.api.keys import KeyUsed
 from milepost.web.api.routes import api_router
+from milepost.web.problems import ProblemError
 from milepost.web.services import Served
 
 router = api_router()
@@ -23,8 +26,15 @@ class TypedFact(BaseModel):
 
 
 @router.post("/typed-facts", include_in_schema=False)
-async def tell(served: Served, typed: TypedFact) -> JSONResponse:
-    """Record a fact as it was typed; with 200, `told` says what came of it, or `refused` why it wasn't recorded."""
+async def tell(served: Served, typed: TypedFact, key: KeyUsed) -> JSONResponse:
+    """Record a fact as it was typed; with 200, `told` says what came of it, or `refused` why it wasn't recorded.
+
+    Raises:
+        ProblemError: the key is a program's, which would pass for somebody at this machine.
+    """
+    if key.name != UNNAMED_KEY:
+        message = f"The key {key.name!r} is a program's, and this address is for the commands of this machine."
+        raise ProblemError(403, "not_for_programs", message, "Tell it with POST /api/v1/facts.")
     try:
         told = await typed_facts.tell(served.intake, typed.customer, typed.kind, typed.words, typed.options)
     except RefusedError as error:
