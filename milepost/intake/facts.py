@@ -108,16 +108,18 @@ async def nudge_all(context: IntakeContext, recorded: Iterable[RecordedFact | Re
     """Nudges the journeys of recorded facts; tells of each whether it has been told, now or by what waited before.
 
     An inbox that held something already needs no second nudge, unless nobody heard the first, or its journey can't be
-    planned and this fact may free it.
+    planned and this fact may free it. Once Temporal is away nobody is nudged any more: the sweeper does it later.
     """
     client = context.journey_client
     reached: dict[str, bool] = {}
+    found_away = False
     for record in recorded:
         if isinstance(record, RefusedError) or not record.new or record.journey is None:
             continue
         if record.is_first or client.is_away or record.fact["kind"] in _FREEING:
             if not reached.get(record.journey, False):
-                reached[record.journey] = await client.nudge(record.journey)
+                reached[record.journey] = not found_away and await client.nudge(record.journey)
+                found_away = not reached[record.journey]
         else:
             reached.setdefault(record.journey, True)
     return reached

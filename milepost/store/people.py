@@ -98,10 +98,13 @@ async def listed(session: AsyncSession) -> list[PersonRow]:
 
 
 def lock_admins(session: Session) -> list[str]:
-    """Returns the addresses of the admins, whom nobody else changes before the transaction ends."""
+    """Returns the addresses of the admins, whom nobody else changes before the transaction ends.
+
+    Those who were forgotten can't sign in, and are none.
+    """
     is_admin = (_people.c.role == Role.ADMIN, _people.c.left_at.is_(None))
     query = select(_people.c.address).where(*is_admin).order_by(_people.c.address).with_for_update()
-    return list(session.scalars(query))
+    return [address for address in session.scalars(query) if not is_forgotten(address)]
 
 
 class KnownPeople:

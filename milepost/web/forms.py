@@ -6,8 +6,9 @@ fact's id, so a form that is sent twice tells one fact.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from itsdangerous import BadData
@@ -89,13 +90,21 @@ async def record_fact(served: Services, form: Form, customer: str, fact: Written
     identified = fact.model_copy(update={"id": fact_id(form, fact, source)})
     receipt = await served.intake.record_fact(customer, identified, by=by, source=source)
     if receipt.delivered:
-        await wait_until_taken_in(served, customer, receipt.fact_id)
+        await wait_until_taken_in(served, [(customer, receipt.fact_id)])
     return notice_of(receipt.status)
 
 
-async def wait_until_taken_in(served: Services, customer: str, fact_id: str) -> None:
-    """Waits a moment for the journey, so that the page which is shown next has what follows from the fact."""
-    await acknowledgement_of(served.store, customer, fact_id, timeout=PATIENCE)
+async def wait_until_taken_in(served: Services, told: Iterable[tuple[str, str]]) -> None:
+    """Waits a moment for the journeys, so that the page which is shown next has what follows from the facts.
+
+    `told` are customers and facts. It is one moment for all of them: whoever waits for one has waited for the others.
+    """
+    loop = asyncio.get_running_loop()
+    until = loop.time() + PATIENCE
+    for customer, fact_id in told:
+        if (left := until - loop.time()) <= 0:
+            return
+        await acknowledgement_of(served.store, customer, fact_id, timeout=left)
 
 
 def notice_of(status: FactStatus) -> str:

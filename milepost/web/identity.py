@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -29,8 +30,8 @@ from milepost.store.sessions import SignedIn, Way
 from milepost.web.doors import NotForRoleError, NotInBookError, needed_for
 from milepost.web.services import Served, Services
 
-_FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
-"""Headers that proxies add: what came through one is never taken for this machine's own."""
+_BY_PROXIES = re.compile(r"forwarded|via|cdn-loop|x-(forwarded|original|real|envoy|amzn).*|cf-.*|.*client-ip")
+"""The names of headers that proxies add: what came through one is never taken for this machine's own."""
 
 
 class SignInNeededError(MilepostError):
@@ -65,7 +66,7 @@ def is_alone(settings: Settings, request: Request) -> bool:
     a page trying to read ours.
     """
     is_closed = settings.desk_password is not None or settings.oidc_issuer is not None
-    if is_closed or any(name in request.headers for name in _FORWARDED):
+    if is_closed or any(map(_BY_PROXIES.fullmatch, request.headers)):
         return False
     base = urlsplit(settings.links_begin_with).hostname or ""
     requested_host = _host_name(request.headers.get("host", ""))

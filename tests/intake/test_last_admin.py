@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from milepost.intake import people
+from milepost.intake.contact_erasure import forget_contact
 from milepost.intake.errors import LastAdminError
 from milepost.intake.intake import Intake
 from milepost.roles import Role
@@ -26,3 +27,12 @@ async def test_of_two_admins_who_stop_at_once_one_stays(intake: Intake, told: pe
         assert [type(each) for each in results].count(LastAdminError) == 1
         rows = await people.listed(intake.context)
         assert [row.role == Role.ADMIN and row.left_at is None for row in rows].count(True) == 1
+
+
+async def test_an_admin_who_was_forgotten_is_none_so_that_the_other_stays_one(intake: Intake) -> None:
+    for address in ADMINS:
+        await people.change(intake.context, address, role=Role.ADMIN)
+    await forget_contact(intake.context, ADMINS[1])
+
+    with pytest.raises(LastAdminError):
+        await people.change(intake.context, ADMINS[0], role=Role.COLLEAGUE)

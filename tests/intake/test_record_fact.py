@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from milepost.intake.enrolment import Enrolment, NoEnrolment
 from milepost.intake.errors import NoOpenJourneyError
-from milepost.intake.facts import FactStatus
+from milepost.intake.fact_admission import IncomingFact
+from milepost.intake.facts import FactReceipt, FactStatus, record_facts
 from milepost.intake.intake import Intake
+from milepost.intake.journey_client import JourneyClient
+from milepost.planner.clock import REAL_TIME
 from milepost.planner.fact_errors import (
     InvalidFactError,
     RefusedError,
@@ -19,6 +24,7 @@ from milepost.planner.written_facts import WrittenFact
 from milepost.store import customers, facts
 from milepost.store.errors import UnknownCustomerError
 from milepost.store.tables import FactRow
+from tests.workflows.example import CUSTOMER
 
 
 async def rows(intake: Intake) -> list[FactRow]:
@@ -150,3 +156,28 @@ async def test_enrolment_needs_no_temporal(intake: Intake) -> None:
     entered = await intake.enrol("acme")
 
     assert entered == Enrolment("acme", "acme/1", "pilot", started=False)
+
+
+class HangingClient(JourneyClient):
+    """A Temporal that takes its time to say that it is away."""
+
+    def __init__(self) -> None:
+        super().__init__(None, REAL_TIME)
+        self.tried: list[str] = []
+
+    async def nudge(self, journey: str) -> bool:
+        self.tried.append(journey)
+        return False
+
+
+async def test_many_facts_find_out_once_that_temporal_is_away(intake: Intake) -> None:
+    ids = [f"c{number}" for number in range(5)]
+    for each in ids:
+        await intake.upsert_customer(replace(CUSTOMER, id=each))
+    client = HangingClient()
+    context = replace(intake.context, journey_client=client)
+
+    receipts = await record_facts(context, [IncomingFact(each, WrittenFact(set={"health": 30})) for each in ids])
+
+    assert [each.status for each in receipts if isinstance(each, FactReceipt)] == [FactStatus.PENDING] * 5
+    assert len(client.tried) == 1

@@ -382,3 +382,14 @@ async def test_a_subscription_is_confirmed_by_opening_its_address_once() -> None
     assert asked == [b"GET /good HTTP/1.1\r\n", b"GET /elsewhere HTTP/1.1\r\n"]
     with pytest.raises(ProblemError, match="can't be confirmed"):
         await confirm_subscription(f"http://127.0.0.1:{port}/good")
+
+
+async def test_guessing_the_key_of_the_provider_is_slowed_down_and_the_right_one_is_not_shut_out(
+    world: World, provider: httpx.AsyncClient
+) -> None:
+    async with world.client() as guesser:
+        statuses = {(await guesser.post("/api/v1/bounces", auth=("x", f"{each}"))).status_code for each in range(20)}
+        slowed = await guesser.post("/api/v1/bounces", auth=("x", "one more"))
+    assert statuses == {401}
+    assert slowed.status_code == 429
+    assert await post(provider, "", {"address": KIM, "kind": "complaint"}) == {"taken": 1, "unknown": 0}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from milepost.intake import absences, people
 from milepost.intake.absences import NewAbsence
 from milepost.intake.renames import rename
-from milepost.planner.written_facts import WrittenFact
+from milepost.planner.written_facts import WrittenAgreement, WrittenFact
 from milepost.roles import Role
 from tests.web.conftest import PASSWORD, World, form_in, text_of
 from tests.web.example import ANA, BO, DAY, LEA, START, customer
@@ -262,3 +262,23 @@ async def test_who_left_is_listed_for_whose_book_has_them(as_, locked: World) ->
     assert "1 more is not in your book." in anas
     assert "Beta Ltd" not in anas
     assert "2 customers left" in eddas
+
+
+async def test_what_others_did_is_not_undone_once_the_customer_is_theirs_but_what_oneself_did_is(
+    as_, locked: World
+) -> None:
+    locked.journey_client.let_people_undo(timedelta(minutes=5))
+    anas = await as_(ANA)
+    await locked.intake.record_fact("acme", WrittenFact(note="Leas note"), by=LEA, source="desk")
+    of_lea = form_in(await anas.get("/ops/customers/acme"), "/desk/undo")
+    await locked.intake.record_fact("acme", WrittenFact(note="Anas note"), by=ANA, source="desk")
+    own = form_in(await anas.get("/ops/customers/acme"), "/desk/undo")
+    await locked.intake.record_fact("acme", WrittenFact(team={**TEAM, "csm": BO}), by=LEA)
+    await locked.intake.record_fact("acme", WrittenFact(agreed={"kickoff": WrittenAgreement(person=BO)}), by=LEA)
+    assert (await anas.get("/ops/customers/acme")).status_code == 403
+
+    refused, undone = await anas.post("/desk/undo", data=of_lea), await anas.post("/desk/undo", data=own)
+
+    assert refused.status_code == 403
+    assert "Customer 'acme' isn't in your book." in text_of(refused)
+    assert "told=undone" in undone.headers["location"]

@@ -206,7 +206,13 @@ async def test_who_chose_an_address_on_the_machine_is_not_let_in_once_a_password
         assert (await later.get("/ops/maps")).status_code == 303
 
 
-@pytest.mark.parametrize("header", ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-server"),
+        *("x-real-ip", "x-original-forwarded-for", "x-client-ip", "true-client-ip", "cf-connecting-ip", "cdn-loop"),
+    ],
+)
 async def test_what_a_proxy_forwards_is_never_taken_for_this_machine(world: World, header: str) -> None:
     async with world.client(headers={header: "127.0.0.1"}) as client:
         assert (await client.get("/")).status_code == 303

@@ -9,8 +9,11 @@ from html import unescape
 import httpx
 import pytest
 
+from milepost.intake.acknowledgement import Acknowledgement, acknowledgement_of
 from milepost.planner.written_facts import WrittenFact
 from milepost.store import maps
+from milepost.store.database import Store
+from milepost.web import forms
 from tests.web.conftest import World, form_in, sign_in, text_of
 from tests.web.example import ANA, BO, DAY, FILES, MAP, START, customer
 
@@ -273,3 +276,25 @@ async def test_a_queue_alone_has_the_rows_of_its_own_role(world: World, browser:
 
     assert "For many customers" in text_of(await queues(browser, section="queue-solutions"))
     assert "For many customers" not in text_of(await queues(browser, section="queue-csm"))
+
+
+async def test_a_batch_waits_one_moment_for_all_journeys_together(
+    world: World, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await six_customers(world)
+    waited = []
+
+    async def acknowledged(store: Store, customer: str, fact: str, *, timeout: float) -> Acknowledgement | None:  # noqa: ASYNC109 - as it is called
+        waited.append(customer)
+        return await acknowledgement_of(store, customer, fact, timeout=timeout)
+
+    async def told(_: str) -> bool:
+        return True  # Temporal took it, and no worker runs
+
+    monkeypatch.setattr(forms, "PATIENCE", 0.01)
+    monkeypatch.setattr(forms, "acknowledgement_of", acknowledged)
+    monkeypatch.setattr(world.journey_client, "nudge", told)
+    response = await do(browser, result="sent")
+
+    assert "told=noted" in response.headers["location"]
+    assert len(waited) == 1

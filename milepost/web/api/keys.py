@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -94,9 +94,7 @@ async def let_in(request: Request, served: Services, written: str, challenge: st
     throttles: Throttles = request.app.state.api_throttles
     key = await _key_of(served, written)
     if key is None:
-        if written:
-            _slow_down(throttles.wrong_keys, client_of(request))
-        raise HTTPException(401, headers={"WWW-Authenticate": challenge})
+        refuse(request, written, challenge)
     _slow_down(throttles.requests, key.name)
     needed = ADDRESSES.get((request.method, request.scope["route"].path))
     scopes = _EVERYTHING if needed is None else frozenset({needed})
@@ -104,6 +102,18 @@ async def let_in(request: Request, served: Services, written: str, challenge: st
         raise KeyScopeError(key, scopes)
     acts(f"{KEY}{key.name}")
     return key
+
+
+def refuse(request: Request, written: str, challenge: str) -> NoReturn:
+    """Refuses a request with a wrong key, which counts as a try, or with none.
+
+    Raises:
+        HTTPException: 401; 429, that was too often.
+    """
+    throttles: Throttles = request.app.state.api_throttles
+    if written:
+        _slow_down(throttles.wrong_keys, client_of(request))
+    raise HTTPException(401, headers={"WWW-Authenticate": challenge})
 
 
 def _slow_down(throttle: Throttle, who: str) -> None:

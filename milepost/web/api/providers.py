@@ -11,10 +11,12 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBasicCredentials
 from pydantic import SecretStr
 
 from milepost.text import listing, nearest
-from milepost.web.api.keys import let_in
+from milepost.web.api.keys import let_in, refuse
 from milepost.web.identity import is_among
 from milepost.web.problems import ProblemError
 from milepost.web.services import Services
+
+_CHALLENGE = 'Basic realm="milepost"'
 
 
 async def check_provider_key(
@@ -27,13 +29,16 @@ async def check_provider_key(
     """Compares the key of a request with the provider's own, and with those of the API.
 
     Raises:
-        HTTPException: 401, there is no key, or it is wrong; some providers send theirs only after such an answer.
+        HTTPException: 401, there is no key, or it is wrong; some providers send theirs only after such an answer. 429,
+            that was too often.
         KeyScopeError: it is a key of the API that may not do this.
     """
     own_keys = (own.get_secret_value(),) if own else ()
     if any(is_among(each, own_keys) for each in (basic and basic.password, bearer and bearer.credentials) if each):
         return
-    await let_in(request, served, bearer.credentials if bearer else "", 'Basic realm="milepost"')
+    if bearer is None:  # a key of the API is no password
+        refuse(request, basic.password if basic else "", _CHALLENGE)
+    await let_in(request, served, bearer.credentials, _CHALLENGE)
 
 
 def check_provider(provider: str, known: Collection[str]) -> None:

@@ -89,7 +89,7 @@ async def _told(served: Services, customer: str, receipts: list[FactReceipt]) ->
     if not receipts:
         return "nothing_typed"
     if receipts[-1].delivered:
-        await forms.wait_until_taken_in(served, customer, receipts[-1].fact_id)
+        await forms.wait_until_taken_in(served, [(customer, receipts[-1].fact_id)])
     return forms.notice_of(receipts[-1].status)
 
 

@@ -132,13 +132,14 @@ class SentBatch:
             for number, line in lines.items()
         ]
         receipts = await self.served.intake.record_facts(incoming, source="desk")
-        notice = "closed"
-        for receipt, each in zip(receipts, incoming, strict=True):
-            if isinstance(receipt, FactReceipt):
-                notice = forms.notice_of(receipt.status)
-                if receipt.delivered:
-                    await forms.wait_until_taken_in(self.served, each.customer, receipt.fact_id)
-        return notice
+        taken = [
+            (each.customer, receipt)
+            for receipt, each in zip(receipts, incoming, strict=True)
+            if isinstance(receipt, FactReceipt)
+        ]
+        told = [(customer, receipt.fact_id) for customer, receipt in taken if receipt.delivered]
+        await forms.wait_until_taken_in(self.served, told)
+        return forms.notice_of(taken[-1][1].status) if taken else "closed"
 
 
 def _identified(fact: WrittenFact, id_: str) -> WrittenFact:

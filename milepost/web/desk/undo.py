@@ -6,11 +6,12 @@ from fastapi import APIRouter
 from starlette.datastructures import URL
 from starlette.responses import Response
 
+from milepost.customer import address_key
 from milepost.intake.undo_errors import AlreadyUndoneError
-from milepost.store import facts, tasks
+from milepost.store import aliases, facts, tasks
 from milepost.web import forms, undo
 from milepost.web.form_values import Onward, Token
-from milepost.web.identity import Acting, safe_onward
+from milepost.web.identity import Acting, Person, refuse_others, safe_onward
 from milepost.web.pages import back_to
 from milepost.web.services import Served, Services
 
@@ -21,12 +22,20 @@ router = APIRouter(prefix="/desk", include_in_schema=False)
 async def undo_fact(served: Served, person: Acting, form: Token, onward: Onward = "/desk") -> Response:
     """What was told counts as never told. A desk goes on with the task that it was about."""
     customer, fact = forms.read(served, person.session, form, undo.KIND).subject
+    if not await _is_told_by(served, person, customer, fact):  # what they told may have given the customer away
+        await refuse_others(served, person, customer=customer)
     told = "undone"
     try:
         await served.intake.undo_fact(customer, fact, by=person.address)
     except AlreadyUndoneError:  # a double click, or somebody who was faster
         told = "undone_before"
     return back_to(await _at_its_task(served, customer, fact, safe_onward(onward)), told)
+
+
+async def _is_told_by(served: Services, person: Person, customer: str, fact: str) -> bool:
+    async with served.store.reading() as session:
+        row = await facts.get(session, await session.run_sync(aliases.present_id, customer), fact)
+    return row is not None and address_key(row.told_by or "") == person.address
 
 
 async def _at_its_task(served: Services, customer: str, fact: str, address: str) -> str:

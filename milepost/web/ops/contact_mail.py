@@ -33,5 +33,5 @@ async def choose_mail(sent: SentForm, contact: Address, mail: Annotated[Mail, Fo
     made = await choose(context, Choice(contact, mail, ChoiceWay.COLLEAGUE, request, by, reason or None))
     told = dict(made.recorded).get(sent.customer)
     if told is not None and told.journey is not None and not context.journey_client.is_away:
-        await forms.wait_until_taken_in(sent.served, sent.customer, told.fact["id"])
+        await forms.wait_until_taken_in(sent.served, [(sent.customer, told.fact["id"])])
     return sent.back("noted" if made.new else "as_before_theirs", PEOPLE, "people")

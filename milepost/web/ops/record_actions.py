@@ -119,9 +119,8 @@ async def forget_file(
 async def _change(sent: SentForm, edit: Callable[[Customer], Customer], reason: str) -> Response:
     """Changes the record, and keeps the reason as a note on the timeline."""
     saved = await sent.served.intake.change_customer(sent.customer, edit, by=sent.person.address)
-    for receipt in saved.receipts:
-        if receipt.delivered:
-            await forms.wait_until_taken_in(sent.served, saved.customer, receipt.fact_id)
+    told = [(saved.customer, receipt.fact_id) for receipt in saved.receipts if receipt.delivered]
+    await forms.wait_until_taken_in(sent.served, told)
     if reason and saved.receipts:
         return await sent.record(WrittenFact(note=f"Why: {reason}"), PEOPLE, "people")
     return sent.back("noted" if saved.receipts else "as_it_was", PEOPLE, "people")
