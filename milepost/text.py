@@ -18,6 +18,11 @@ def storable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+def one_line(text: str) -> str:
+    """The text without line breaks and other control characters, safe for a header and for a calendar."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
+
+
 def shortened(text: str, most: int) -> str:
     """The text, or its beginning with `…` at the end where it has more than `most` characters."""
     return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -16,6 +16,7 @@ from milepost.explain.people_names import booking_link_of, colleague_name
 from milepost.language.templates.renderer import Rendered
 from milepost.planner.commands import CalendarEntry
 from milepost.planner.instants import Instant, moment
+from milepost.text import one_line
 from milepost.translations.reader import Reader
 
 PRODUCT = "-//Milepost//Milepost//EN"
@@ -101,7 +102,7 @@ def calendar_file(invitation: Invitation, reader: Reader) -> CalendarFile:
     event.add("dtstamp", moment(invitation.at))
     for name, value in _times(invitation).items():
         event.add(name, value)
-    event.add("summary", invitation.entry.title)
+    event.add("summary", one_line(invitation.entry.title))
     event.add("description", _description(invitation, reader))
     if booking := booking_link_of(invitation.organizer):
         event.add("url", booking)
@@ -126,7 +127,7 @@ def _description(invitation: Invitation, reader: Reader) -> str:
         paragraphs.append(reader.gettext("The link to your plan is in the mail that this invitation came with."))
     if booking := booking_link_of(invitation.organizer):
         paragraphs.append(f"{reader.gettext('Book a time with %(name)s', name=name)}: {booking}")
-    return "\n\n".join(paragraphs)
+    return "\n\n".join(map(one_line, paragraphs))
 
 
 def _times(invitation: Invitation) -> dict[str, date | datetime]:
@@ -142,7 +143,7 @@ def _end(entry: CalendarEntry, at: Instant) -> Instant:
 
 def _person(address: str, name: str) -> vCalAddress:
     person = vCalAddress(f"mailto:{address}")
-    person.params["CN"] = vText(name)
+    person.params["CN"] = vText(one_line(name))
     return person
 
 

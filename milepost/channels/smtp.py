@@ -23,6 +23,7 @@ from milepost.channels.protocol import (
     UndeliverableError,
 )
 from milepost.channels.refusals import is_about_the_address
+from milepost.text import one_line
 
 Security = Literal["starttls", "tls", "none"]
 TIMEOUT_SECONDS = 60.0
@@ -138,11 +139,6 @@ def _invite(mail: EmailMessage, calendar: CalendarFile) -> None:
     mail.add_alternative(calendar.content, subtype="calendar", params=method, cte="base64")
     content = calendar.content.encode()
     mail.add_attachment(content, maintype="application", subtype="ics", filename="invite.ics", params=method)
-
-
-def one_line(text: str) -> str:
-    """Returns the text without line breaks and other control characters, safe for a header."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _mailbox(address: str) -> str:

@@ -12,6 +12,7 @@ from icalendar import Calendar, Event
 from milepost.channels.invitations import PRODUCT
 from milepost.explain.local_time import due_date
 from milepost.planner.instants import Instant, moment
+from milepost.text import one_line
 
 READ_AGAIN = timedelta(hours=1)
 """How often calendars are asked to read it; most do so less often."""
@@ -55,7 +56,7 @@ def _event(task: CalendarTask, timezone: str, now: Instant) -> Event:
     event = Event()
     event.add("uid", str(uuid5(NAMESPACE_URL, f"milepost:task/{task.key}")))
     event.add("dtstamp", moment(now))
-    event.add("summary", f"{task.title}: {task.customer}")
+    event.add("summary", one_line(f"{task.title}: {task.customer}"))
     event.add("url", task.url)
     event.add("description", task.url)  # Google shows no URL
     if task.agreed_at is not None:

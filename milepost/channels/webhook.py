@@ -16,7 +16,8 @@ import httpx
 from standardwebhooks import Webhook
 
 from milepost.channels.protocol import OutgoingMessage, Receipt, TemporaryDeliveryError, UndeliverableError
-from milepost.channels.smtp import one_line, utc_now
+from milepost.channels.smtp import utc_now
+from milepost.text import one_line
 
 TIMEOUT_SECONDS = 20.0
 LONGEST_WAIT_SECONDS = 86_400.0

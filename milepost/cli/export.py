@@ -17,6 +17,7 @@ from milepost.cli.support.errors import CommandError, file_errors
 from milepost.cli.support.intake_access import open_intake
 from milepost.cli.support.output import AsJson, aside
 from milepost.intake.contact_erasure import export_contact
+from milepost.intake.csv_rows import safe_cell
 from milepost.intake.exported_book import export_book
 from milepost.intake.intake import Intake
 from milepost.intake.opt_outs import COLUMNS, all_opt_outs
@@ -106,5 +107,6 @@ async def _opt_outs(as_json: bool, intake: Intake, file: IO[str]) -> str:  # noq
         if as_json:
             file.write(json.dumps(values, ensure_ascii=False) + "\n")
         else:
-            table.writerow(["; ".join(each) if isinstance(each, tuple) else each for each in values.values()])
+            texts = ("; ".join(each) if isinstance(each, tuple) else each for each in values.values())
+            table.writerow(map(safe_cell, texts))
     return f"{count_of(rows, 'change')} of who gets which mail."

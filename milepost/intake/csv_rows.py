@@ -7,17 +7,18 @@ from collections.abc import Iterable
 from io import StringIO
 from typing import Any
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def csv_row(values: Iterable[Any]) -> str:
     """Returns one row with its end; None is an empty cell."""
     out = StringIO()
-    csv.writer(out).writerow([_cell(each) for each in values])
+    csv.writer(out).writerow(map(safe_cell, values))
     return out.getvalue()
 
 
-def _cell(value: Any) -> Any:
+def safe_cell(value: Any) -> Any:
+    """Returns a value as a cell that no spreadsheet takes for a formula."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

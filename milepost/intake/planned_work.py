@@ -12,6 +12,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from milepost.customer import Customer
+from milepost.intake.csv_rows import safe_cell
 from milepost.intake.import_preview import PlannedMail, PlannedTask, PreviewedCustomer, TaskCount
 from milepost.planner.instants import text
 
@@ -89,7 +90,8 @@ class PlannedRows:
             self._writer.writerow(["customer", "name", "what", "title", "to", "at", "today"])
             self._is_empty = False
         today = "yes" if planned.is_today else "no"
-        self._writer.writerow([customer.id, customer.name, what, title, to, text(planned.at), today])
+        row = [customer.id, customer.name, what, title, to, text(planned.at), today]
+        self._writer.writerow(map(safe_cell, row))
 
     def to_bytes(self) -> bytes:
         """Returns the file; nothing if there is nothing to do."""

@@ -193,3 +193,15 @@ def test_the_mail_is_in_the_readers_language():
 
 def test_a_title_with_markup_stays_text():
     assert "<b>" not in words(with_entry(title="<b>x</b>"), shipped().reader("en")).html
+
+
+@pytest.mark.parametrize("control", ["\v", "\f", "\x1b", "\x7f", "\x85", "\u2028"])
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_control_characters_in_names_and_titles_leave_an_entry_that_calendars_read(control: str, *, cancelled: bool):
+    told = with_entry(title=f"Kick{control}off", cancelled=cancelled)
+    content = file_of(replace(told, contact=Contact(f"Sam{control}Poe", "sam@acme.example", ("lead",)))).content
+
+    assert all(each.isprintable() for each in content.split("\r\n"))
+    (event,) = Calendar.from_ical(content).walk("VEVENT")
+    assert event["summary"] == "Kick off"
+    assert event["attendee"].params["CN"] == "Sam Poe"

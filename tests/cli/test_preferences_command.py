@@ -65,6 +65,12 @@ def test_the_export_says_who_opted_out_when_and_how(milepost: Milepost, tmp_path
     assert list(csv.DictReader(io.StringIO(file.read_text()))) == rows
 
 
+def test_a_reason_is_no_formula_in_the_export(milepost: Milepost) -> None:
+    milepost("preferences", SAM, "none", "--reason", "=1+1")
+    [row] = csv.DictReader(io.StringIO(milepost("export", "--opt-outs").stdout))
+    assert row["reason"] == "'=1+1"
+
+
 def test_options_that_do_not_go_together_are_refused(milepost: Milepost) -> None:
     assert milepost("export", "--opt-outs", "--contact", SAM).exit_code == 1
     assert milepost("export", "--json").exit_code == 1

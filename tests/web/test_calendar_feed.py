@@ -105,3 +105,12 @@ async def test_an_address_ends_when_another_is_made_when_it_is_ended_and_when_it
 @pytest.mark.parametrize("token", ["made-up", "x.y"])
 async def test_a_forged_address_opens_nothing(world: World, visitor: httpx.AsyncClient, token: str) -> None:
     assert (await visitor.get(f"/calendar/{token}")).status_code == 403
+
+
+async def test_a_name_with_control_characters_leaves_a_calendar_that_programs_read(
+    world: World, browser: httpx.AsyncClient, visitor: httpx.AsyncClient
+) -> None:
+    await world.add(customer("odd", "Odd\x0bName\x1b[1m"))
+    response = await visitor.get(await made(browser))
+    assert all(line.isprintable() for line in response.text.split("\r\n"))
+    assert "SUMMARY:Kickoff call: Odd Name [1m" in response.text

@@ -100,6 +100,14 @@ async def test_each_mail_of_the_week_is_counted_and_the_first_ones_stand_with_th
     assert planned.count(("task", "Kickoff call", ANA)) == 2
 
 
+async def test_what_stands_in_a_book_is_no_formula_in_the_file_of_mails_and_tasks(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    page = await looked(world, browser, book(row(0, name="=1+1")))
+    plan = (await browser.get(f"{page.url.path}/plan.csv")).text.removeprefix("\ufeff")
+    assert {each["name"] for each in csv.DictReader(io.StringIO(plan))} == {"'=1+1"}
+
+
 async def test_without_a_mail_that_is_said(world: World, browser: httpx.AsyncClient) -> None:
     assert section(await looked(world, browser, book(row(0))), "Mails") == "No mail would leave within a week."
 
