@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from pydantic import SecretStr
 from milepost.intake import absences, people
 from milepost.intake.absences import NewAbsence
 from milepost.roles import Role
+from milepost.store.tables import TaskRow
 from tests.web.conftest import PASSWORD, SignIn, World, text_of
 from tests.web.example import ANA, BO, DAY, LEA, START, customer
 
@@ -49,6 +51,18 @@ async def test_what_is_late_stands_at_the_top_of_this_week(world: World, browser
     assert "Late 1 1.5 hours" in page
     assert "Mon 9 Mar" not in page
     assert "Today" in page
+
+
+async def test_what_is_due_at_the_last_midnight_of_next_week_is_due_on_its_sunday(
+    world: World, browser: httpx.AsyncClient
+) -> None:
+    midnight = int(datetime(2026, 3, 16, tzinfo=ZoneInfo("America/New_York")).timestamp())
+    for at, shown in ((midnight, True), (midnight + 1, False)):
+        async with world.store.transaction() as session:
+            task = await session.get(TaskRow, ("acme/1", "kickoff/1"))
+            assert task is not None
+            task.due_at = task.urgency = at
+        assert ("Sun 15 Mar 2026 1 1.5 hours" in await of_ana(browser)) is shown
 
 
 async def test_holidays_and_absences_have_no_hours(world: World, browser: httpx.AsyncClient) -> None:

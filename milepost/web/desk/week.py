@@ -12,7 +12,7 @@ from milepost.customer import address_key
 from milepost.explain import local_time
 from milepost.explain.people_names import colleague_name
 from milepost.explain.workload import workload
-from milepost.planner.zones import beginning_of, date_of
+from milepost.planner.zones import date_of, end_of
 from milepost.store import absences, workloads
 from milepost.store.tasks import TaskFilter
 from milepost.web.desk.hours import hours_of
@@ -36,7 +36,7 @@ async def week(request: Request, served: Served, viewer: Looking, person: str) -
     address, now = address_key(person), served.now()
     zone = await served.zone()
     today = date_of(now, zone)
-    until = beginning_of(today + timedelta(days=_DAYS - today.weekday()), zone)
+    until = end_of(today + timedelta(days=_DAYS - 1 - today.weekday()), zone) + 1  # midnight is the end of a day
     async with served.store.reading() as session:
         in_force = await absences.in_force(session, now)
         own = TaskFilter(person=address, stand_ins=in_force, before=until)
