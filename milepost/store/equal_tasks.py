@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from milepost.planner.added_tasks import NUMBER
 from milepost.planner.enums import JourneyStatus
+from milepost.planner.ids import AddedTaskId
 from milepost.store import tasks
 from milepost.store.tables import JourneyRow, TaskRow
 from milepost.store.tasks import TaskFilter, TaskLine
@@ -17,11 +18,11 @@ LEAST = 3
 """So many customers make a group."""
 MOST = 100
 """Tasks that are done together at most."""
-_ADDED = f"{NUMBER}/"
-"""The ids of tasks that were added to one customer begin so. The first of each has the same, and is another task."""
+_IS_OF_MAP = TaskRow.step.not_like(f"{NUMBER}/%")
+"""None that was added to one customer (`planner.ids.AddedTaskId`): the first of each has the same id, and is another."""
 _TOGETHER = (
     TaskRow.step.is_not(None),
-    TaskRow.step.not_like(f"{_ADDED}%"),
+    _IS_OF_MAP,
     cast(TaskRow.invite, String) == "[]",
     TaskRow.agreed_at.is_(None),
 )
@@ -68,5 +69,5 @@ async def of_step(session: AsyncSession, filters: TaskFilter, map_id: str, step:
 
 def can_be_together(task: TaskRow) -> bool:
     """Tells whether a task is done with others: it is of a step of the map, and nobody is invited."""
-    is_of_map = task.step is not None and not task.step.startswith(_ADDED)
+    is_of_map = task.step is not None and AddedTaskId.parse(task.step) is None
     return is_of_map and not task.invite and task.agreed_at is None

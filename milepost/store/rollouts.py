@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    CursorResult,
     Select,
     and_,
     bindparam,
@@ -198,18 +197,10 @@ def note_told(session: Session, number: int) -> int:
         )
         for id_ in (told_id(number), stay_id(number))
     }
-    updated = session.execute(
-        update(RolloutMoveRow)
-        .where(
-            RolloutMoveRow.rollout == number,
-            RolloutMoveRow.status.in_((MoveStatus.WAITING, MoveStatus.KEPT)),
-            has[told_id(number)],
-            not_(has[stay_id(number)]),
-        )
-        .values(status=MoveStatus.TOLD)
-        .execution_options(synchronize_session=False)
-    )
-    return cast("CursorResult[Any]", updated).rowcount
+    unmarked = (RolloutMoveRow.rollout == number, RolloutMoveRow.status.in_((MoveStatus.WAITING, MoveStatus.KEPT)))
+    is_told = (has[told_id(number)], not_(has[stay_id(number)]))
+    told = update(RolloutMoveRow).where(*unmarked, *is_told).values(status=MoveStatus.TOLD)
+    return session.connection().execute(told).rowcount
 
 
 def keep_waiting(session: Session, number: int) -> None:

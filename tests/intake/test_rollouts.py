@@ -113,8 +113,8 @@ async def test_it_moves_every_open_journey_in_batches_at_its_rate(book: Book) ->
     assert len(task) == 1
 
 
-async def test_a_batch_that_is_taken_again_tells_nobody_twice(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
-    row = await book.start(await book.publish(OTHER))
+async def killed_after_telling(book: Book, row: RolloutRow, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The worker ends between telling a batch and noting that it has."""
 
     def killed(*_args: object, **_more: object) -> None:
         raise ConnectionError("the worker died before it noted what it had told")
@@ -123,6 +123,11 @@ async def test_a_batch_that_is_taken_again_tells_nobody_twice(book: Book, monkey
         patch.setattr(stored, "mark", killed)
         with pytest.raises(ConnectionError):
             await book.take(row)
+
+
+async def test_a_batch_that_is_taken_again_tells_nobody_twice(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = await book.start(await book.publish(OTHER))
+    await killed_after_telling(book, row, monkeypatch)
     assert await book.counts(row) == {"waiting": 5}
 
     await book.take_all(row)
@@ -198,18 +203,6 @@ async def test_back_has_those_too_who_were_told_while_it_began(
     assert await book.versions() == before
     assert await book.counts(backs[0]) == {"moved": 4}
     assert (await book.status(row), await book.status(backs[0])) == ("cancelled", "done")
-
-
-async def killed_after_telling(book: Book, row: RolloutRow, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The worker ends between telling a batch and noting that it has."""
-
-    def killed(*_args: object, **_more: object) -> None:
-        raise ConnectionError("the worker died before it noted what it had told")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(stored, "mark", killed)
-        with pytest.raises(ConnectionError):
-            await book.take(row)
 
 
 @pytest.mark.parametrize("is_retried_first", [False, True])

@@ -135,6 +135,15 @@ async def test_who_has_left_is_given_nothing_and_is_marked_on_the_teams_page(loc
     assert await owners(locked) == [ANA] * 7
 
 
+async def test_where_those_who_had_the_role_have_all_left_the_whole_team_is_offered(locked: World, as_: SignIn) -> None:
+    for address in (ANA, BO):
+        await people.change(locked.intake.context, address, left=True)
+    page = await shown(await as_(LEA))
+    assert LEA in page.text
+    assert EDDA in page.text
+    assert ANA not in page.text
+
+
 async def test_where_nobody_has_told_hours_whoever_has_least_to_do_gets_most(locked: World, as_: SignIn) -> None:
     for address in (ANA, BO):
         await people.change(locked.intake.context, address, hours_per_week=None)

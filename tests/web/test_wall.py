@@ -173,7 +173,8 @@ async def test_in_full_size_all_of_it_can_be_read_and_an_unknown_size_is_passed_
     widths = []
     for letters in ("", "full", "huge"):
         page = (await browser.get(f"/ops/maps/pilot?letters={letters}")).text
-        widths.append(float(re.search(r"\.wall svg \{[^}]*min-width: ([\d.]+)rem", page)[1]))  # type: ignore[index]
+        [width] = re.findall(r"\.wall svg \{[^}]*min-width: ([\d.]+)rem", page)
+        widths.append(float(width))
         [picture] = re.findall(r'<svg[^>]*viewBox="0 0 ([\d.]+) [^>]*>', page)
         smallest = min(float(size) for size in re.findall(r'font-size[=:]\s*"?([\d.]+)', page))
         if letters == "full":

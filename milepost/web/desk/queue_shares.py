@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -26,7 +26,7 @@ from milepost.web.desk import batch
 from milepost.web.desk.batch import SentBatch
 from milepost.web.desk.rows import key_of
 from milepost.web.desk.team import Colleague, colleagues
-from milepost.web.form_values import Line
+from milepost.web.form_values import Line, Tick
 from milepost.web.identity import Acting, Person, book_of
 from milepost.web.pages import Values, back_to, render_aside, shell
 from milepost.web.services import Served, Services
@@ -36,7 +36,6 @@ router = APIRouter(include_in_schema=False)
 _MOST_PEOPLE = 200
 """Colleagues on the page, the first by name."""
 Addresses = list[Annotated[str, Field(max_length=limits.ADDRESS)]]
-Beyond = Literal["", "yes"]
 
 
 class Choice(BaseModel):
@@ -46,7 +45,7 @@ class Choice(BaseModel):
 
     role: Annotated[str, Field(max_length=limits.NAME)]
     to: Addresses | None = None
-    beyond: Beyond = ""
+    beyond: Tick = None
 
     def has(self, colleague: Colleague) -> bool:
         return colleague.away is None if self.to is None else colleague.address in self.to
@@ -83,7 +82,6 @@ async def proposed(request: Request, served: Served, person: Acting, choice: Ann
         "most": MOST,
         "shares": _shares(team, chosen, lines, given),
         "stay": len(lines) - len(given),
-        "given": len(given),
         "beyond": bool(choice.beyond),
         "has_hours": any(each.has is not None for each in team),
         "tokens": [forms.token(served, person.session, "task", *key_of(line)) for line in lines],
@@ -99,8 +97,8 @@ async def share(
     sent: Annotated[SentBatch, Depends()],
     role: Line,
     to: Annotated[Addresses | None, Form()] = None,
-    beyond: Annotated[Beyond, Form()] = "",
-    again: Annotated[Beyond, Form()] = "",
+    beyond: Annotated[Tick, Form()] = None,
+    again: Annotated[Tick, Form()] = None,
 ) -> Response:
     """Gives the tasks to those who were chosen, but for what somebody has by now; it can be undone as one.
 
@@ -109,7 +107,7 @@ async def share(
     if not to:
         return back_to(address_of(role), "nobody_chosen")
     if again:
-        return RedirectResponse(f"{address_of(role)}&{urlencode({'to': to, 'beyond': beyond}, doseq=True)}", 303)
+        return RedirectResponse(f"{address_of(role)}&{urlencode({'to': to, 'beyond': beyond or ''}, doseq=True)}", 303)
     lines = {
         number: line
         for number, line in (await sent.open_lines(_has_step)).items()
@@ -143,7 +141,7 @@ def _has_step(task: TaskRow) -> bool:
 
 async def _who_may(served: Services, viewer: Person, role: str, zone: str) -> list[Colleague]:
     """Returns to whom the viewer can give tasks of a role: who has it at some customer; where nobody has, to all."""
-    team = [each for each in await colleagues(served, viewer, zone, role) if not each.has_left]
+    team = await colleagues(served, viewer, zone, role)
     return sorted(team, key=lambda each: each.name.casefold())[:_MOST_PEOPLE]
 
 

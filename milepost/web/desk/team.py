@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
@@ -74,7 +73,7 @@ async def team(request: Request, served: Served, viewer: Looking) -> Response:
 async def colleagues(served: Services, viewer: Person | None, zone: str, role: str | None = None) -> list[Colleague]:
     """Returns those whom the viewer sees, but for who has left and has no work; weeks are those of `zone`.
 
-    With a `role` those alone who have it on the team of some customer; all where nobody has.
+    With a `role` those alone who are here and have it on the team of some customer; all who are here where nobody has.
     """
     now = served.now()
     until = tasks.end_of_week(now, zone)
@@ -82,12 +81,11 @@ async def colleagues(served: Services, viewer: Person | None, zone: str, role: s
         book = await book_of(session, served, viewer)
         told = {row.address: row for row in await people.listed(session)}
         loads = await workloads.loads(session, book.people, now, until)
-        known: AbstractSet[str] = {
-            *loads,
-            *(each for each, row in told.items() if row.left_at is None and book.is_of(each)),
-        }
+        gone = {each for each, row in told.items() if row.left_at is not None}
+        here = (loads.keys() | {each for each in told if book.is_of(each)}) - gone
+        known = here | loads.keys()
         if role is not None:
-            known = await workloads.holders(session, role, known) or known
+            known = {*await workloads.holders(session, role, here)} or here
         away = await absences.listed(session, now)
     calendar, today = await calendar_of(served, zone), date_of(now, zone)
     lines = []
@@ -95,6 +93,5 @@ async def colleagues(served: Services, viewer: Person | None, zone: str, role: s
         row, own = told.get(each), [absence for absence in away if absence.person == each]
         has = left_of_week(today, Hours(row.hours_per_week if row else None, days_off(calendar, own)))
         absent = next((local_time.date_text(one.last_day) for one in own if one.is_in_force(now)), None)
-        has_left = row is not None and row.left_at is not None
-        lines.append(Colleague(each, colleague_name(each), loads.get(each, Load()), has, absent, has_left))
+        lines.append(Colleague(each, colleague_name(each), loads.get(each, Load()), has, absent, each in gone))
     return lines
