@@ -19,7 +19,7 @@ LEAST = 3
 MOST = 100
 """Tasks that are done together at most."""
 _IS_OF_MAP = TaskRow.step.not_like(f"{NUMBER}/%")
-"""None that was added to one customer (`planner.ids.AddedTaskId`): the first of each has the same id, and is another."""
+"""None that was added to one customer (`planner.ids.AddedTaskId`): the first of each has one id, and is another."""
 _TOGETHER = (
     TaskRow.step.is_not(None),
     _IS_OF_MAP,
